@@ -1,0 +1,154 @@
+/**
+ * Bundles ctl into one file, dist/ctl.cjs. Every file under src/commands/ is a command: what help needs to know of it is
+ * gathered here, its module is loaded when it is run.
+ */
+import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {Plugin} from '@oclif/core'
+import {build} from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const require = createRequire(import.meta.url)
+const about = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+
+const [code] = await Promise.all([bundle(), mkdir(join(root, 'dist'), {recursive: true})])
+await replaceFile(join(root, 'dist/ctl.cjs'), code)
+
+async function bundle() {
+  const result = await build({
+    stdin: {contents: await entry(), resolveDir: root, sourcefile: 'ctl-entry.js'},
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // ssh2's native parts are optional and not built: their absence is handled by ssh2.
+    external: ['cpu-features', '*.node'],
+    logOverride: {'empty-import-meta': 'error'},
+    logLevel: 'warning',
+    plugins: [leanOclif(), lazyRequires(), etcdProtocol()],
+    absWorkingDir: root,
+    write: false,
+  })
+  return inAscii(result.outputFiles[0].text)
+}
+
+/** The module that starts it all: src/main.ts called with every command. */
+async function entry() {
+  const commands = [
+    ...(await ownCommands()),
+    ...pluginCommands('@oclif/plugin-help'),
+    ...pluginCommands('@oclif/plugin-autocomplete'),
+  ]
+  const list = commands.map(
+    ({known, module}) => `{about: ${JSON.stringify(known)}, load: () => import(${JSON.stringify(module)})}`,
+  )
+  return `
+    import {main} from './src/main.ts'
+    void main({
+      name: 'ctl',
+      version: ${JSON.stringify(about.version)},
+      description: ${JSON.stringify(about.description)},
+      commands: [${list.join(',\n')}],
+    }, __dirname)`
+}
+
+/** Lets oclif read the command classes, as it does for a manifest. */
+async function ownCommands() {
+  const pjson = {name: about.name, version: about.version, type: 'module', oclif: {commands: './src/commands'}}
+  const plugin = new Plugin({
+    root,
+    pjson,
+    isRoot: true,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  })
+  await plugin.load()
+  return Object.values(plugin.manifest.commands).map(known => ({known, module: join(root, ...known.relativePath)}))
+}
+
+/** The commands of an oclif plugin, as its own manifest has them. */
+function pluginCommands(name) {
+  const directory = join(root, 'node_modules', name)
+  const manifest = require(join(directory, 'oclif.manifest.json'))
+  return Object.values(manifest.commands).map(known => ({known, module: join(directory, ...known.relativePath)}))
+}
+
+/**
+ * Leaves out what oclif would need to discover plugins on disk and to check the version of Node, and all of inquirer but the
+ * one question that is asked.
+ */
+function leanOclif() {
+  const instead = {
+    lilconfig: '',
+    minimatch: '',
+    semver: '',
+    tinyglobby: '',
+    'wsl-utils': 'exports.isWsl = false',
+    '@inquirer/prompts': `export {default as confirm} from '@inquirer/confirm'`,
+  }
+  const filter = new RegExp(`^(${Object.keys(instead).join('|')})$`)
+  return {
+    name: 'lean-oclif',
+    setup({onLoad, onResolve}) {
+      onResolve({filter}, ({path, resolveDir}) => ({path, namespace: 'instead', pluginData: resolveDir}))
+      onLoad({filter: /./, namespace: 'instead'}, ({path, pluginData}) => ({contents: instead[path], resolveDir: pluginData}))
+    },
+  }
+}
+
+/** Loads the parts of oclif when they are first used, not all at the start: it shows in every run of a command. */
+function lazyRequires() {
+  const requiring = /^(?:const|var) (\w+_\d+) = ((?:__import\w+\()?require\("[^"]+"\)\)?);$/gm
+  return {
+    name: 'lazy-requires',
+    setup({onLoad}) {
+      onLoad({filter: /@oclif\/core\/lib\/.*\.js$/}, async ({path}) => {
+        const source = await readFile(path, 'utf8')
+        const names = Array.from(source.matchAll(requiring), ([, name]) => name)
+        if (names.length === 0) return undefined
+        const uses = new RegExp(`\\b(?:${names.join('|')})\\b`, 'g')
+        const getters = Array.from(
+          source.matchAll(requiring),
+          ([, name, value]) => `get ${name}() { return ($loaded.${name} ??= ${value}) }`,
+        )
+        const body = source.replace(requiring, '').replace(uses, '$$lazy.$&')
+        return {contents: `const $loaded = {}, $lazy = {${getters.join(', ')}}\n${body}`, loader: 'js'}
+      })
+    },
+  }
+}
+
+/** etcd3 reads and parses rpc.proto beside itself when it is loaded; in the bundle the parsed protocol takes that place. */
+function etcdProtocol() {
+  const loading = /\(0, \w+\.loadSync\)\(`[^`]*rpc\.proto`/
+  return {
+    name: 'etcd-protocol',
+    setup({onLoad}) {
+      onLoad({filter: /etcd3\/lib\/connection-pool\.js$/}, async ({path}) => {
+        const source = await readFile(path, 'utf8')
+        if (!loading.test(source)) throw new Error('etcd3 no longer loads rpc.proto where it did')
+        const protobuf = createRequire(createRequire(path).resolve('@grpc/proto-loader'))('protobufjs')
+        const protocol = new protobuf.Root().loadSync(join(path, '../../proto/rpc.proto'), {keepCase: true}).toJSON()
+        return {contents: source.replace(loading, `proto_loader_1.fromJSON(${JSON.stringify(protocol)}`), loader: 'js'}
+      })
+    },
+  }
+}
+
+/** The same program in ASCII, which V8 loads a tenth faster. esbuild leaves other letters in regular expressions only. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Writes a file so that a reader finds the old one or the new one, whole. */
+async function replaceFile(path, contents) {
+  const unfinished = `${path}.${process.pid}`
+  await writeFile(unfinished, contents)
+  await rename(unfinished, path)
+}

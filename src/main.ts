@@ -1,0 +1,79 @@
+import {styleText} from 'node:util'
+import {Config, Help, type Interfaces} from '@oclif/core'
+import {CtlError, exitCodes, UsageError} from './lib/base/errors.ts'
+import {type CommandLine, readCommandLine} from './lib/cli/command-line.ts'
+import {describeFailure, renderFailure} from './lib/cli/failure.ts'
+import {interruptExitCode, receivedInterrupt, watchInterrupts} from './lib/cli/interrupt.ts'
+import {oclifOptions, type Program, versionLine} from './lib/cli/program.ts'
+import {unknownCommand} from './lib/cli/unknown-command.ts'
+
+/**
+ * Runs one command line of `ctl` and ends the process with its exit code. Results go to stdout, failures to stderr; when the
+ * reader of stdout goes away (`ctl list-units | head -1`) it ends quietly. `root` is the directory of the program's files.
+ */
+export async function main(program: Program, root: string): Promise<void> {
+  const line = readCommandLine(
+    process.argv.slice(2),
+    program.commands.map(entry => entry.about),
+  )
+  if (line.debug) process.env.CTL_DEBUG = '1'
+  watchInterrupts()
+  watchStreams(thrown => fail(thrown, program, line))
+  process.once('beforeExit', () => fail(new Error('it waits for what can no longer come'), program, line))
+  try {
+    await run(program, root, line)
+  } catch (thrown) {
+    fail(thrown, program, line)
+  }
+  process.exit()
+}
+
+async function run(program: Program, root: string, line: CommandLine): Promise<void> {
+  if (line.version) return console.log(versionLine(program))
+  if (line.id === undefined && line.argv.length > 0 && !line.help) {
+    throw new UsageError(`${line.argv.join(' ')}: no command given`, {hint: `${program.name} help`})
+  }
+  const config = await Config.load(oclifOptions(program, root))
+  const known = line.id === undefined ? undefined : config.findCommand(line.id)
+  if (line.id !== undefined && known === undefined) return unknownCommand(config, line.id, line.argv)
+  if (known === undefined || line.help) return showHelp(config, known?.id)
+  await config.runCommand(known.id, [...line.argv], known)
+}
+
+async function showHelp(config: Interfaces.Config, id: string | undefined): Promise<void> {
+  await new Help(config).showHelp(id === undefined ? [] : id.split(':'))
+}
+
+/** Ends when stdout's reader is gone; whatever else goes wrong outside a promise chain is a failure like any other. */
+function watchStreams(onFailure: (thrown: unknown) => never): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.done)
+    onFailure(error)
+  })
+  process.on('uncaughtException', onFailure)
+  process.on('unhandledRejection', onFailure)
+}
+
+/** Tells what went wrong and ends. After ^C only what the command itself has to say is told, and the exit code is the signal's. */
+function fail(thrown: unknown, program: Program, line: CommandLine): never {
+  const failure = describeFailure(thrown, {
+    program: program.name,
+    command: line.id?.replaceAll(':', ' '),
+    flags: flagsOf(program, line),
+  })
+  const interrupt = receivedInterrupt()
+  if (interrupt === undefined || thrown instanceof CtlError) {
+    const label = styleText('red', `${program.name}:`, {stream: process.stderr})
+    process.stderr.write(renderFailure(failure, label, isDebugging()))
+  }
+  process.exit(interrupt === undefined ? failure.exitCode : interruptExitCode(interrupt))
+}
+
+function flagsOf(program: Program, line: CommandLine): readonly string[] {
+  return Object.keys(program.commands.find(({about}) => about.id === line.id)?.about.flags ?? {})
+}
+
+function isDebugging(): boolean {
+  const asked = process.env.CTL_DEBUG
+  return asked !== undefined && asked !== '' && asked !== '0'
+}
