@@ -1,0 +1,173 @@
+import {parseBoolean} from './boolean.ts'
+import {allOptions, type UnitFile} from './file.ts'
+import {compileGlob, matchesGlob} from './glob.ts'
+import type {UnitName} from './names.ts'
+import {nearest} from './nearest.ts'
+import type {Place, ProblemList} from './problem-list.ts'
+import {resolvePlacementSpecifiers} from './specifiers.ts'
+import type {Placement} from './unit.ts'
+
+/**
+ * Reads [X-Fleet] with fleet's meaning: values may be repeated or quoted (`"a" "b"`), deprecated spellings hold, and
+ * only %n %N %p %i are resolved. Unlike in fleet an unknown key, and metadata or names that could never match, are errors.
+ */
+export function parsePlacement(file: UnitFile, name: UnitName, problems: ProblemList): Placement {
+  const words = wordsByKey(file, name, problems)
+  const place = (key: Key, line = 0): Place => ({section, key, line})
+  const wordsOf = (key: Key): readonly Word[] => words.get(key) ?? []
+
+  const machineOf = wordsOf('MachineOf').filter(word => isUnitWord(word, problems))
+  const conflicts = wordsOf('Conflicts').flatMap(word => globsOf(word, problems))
+  const replaces = wordsOf('Replaces').flatMap(word => globsOf(word, problems))
+  const machineId = wordsOf('MachineID')[0]?.text
+  const placement: Placement = {
+    ...(machineId === undefined ? {} : {machineId}),
+    machineOf: machineOf.map(word => word.text),
+    metadata: metadataOf(wordsOf('MachineMetadata'), problems),
+    conflicts,
+    replaces,
+    global: isGlobal(wordsOf('Global').at(-1), problems),
+    onDisconnect: onDisconnect(wordsOf('OnDisconnect').at(-1), problems),
+  }
+  for (const [one, others] of exclusions) {
+    for (const other of others) {
+      const [first, second] = [wordsOf(one), wordsOf(other)]
+      const counts = (key: Key, given: readonly Word[]) => (key === 'Global' ? placement.global : given.length > 0)
+      if (!counts(one, first) || !counts(other, second)) continue
+      problems.error(place(one, first[0]?.line), `cannot stand beside ${other}=`, `take one of ${one}= and ${other}= away`)
+    }
+  }
+  for (const {text, line} of machineOf) {
+    const glob = [...conflicts, ...replaces].find(pattern => matchesGlob(pattern, text))
+    if (glob === undefined) continue
+    problems.error(
+      place('MachineOf', line),
+      `'${text}' is also kept away by '${glob}'`,
+      'take it out of MachineOf= or of Conflicts= and Replaces=',
+    )
+  }
+  return placement
+}
+
+const section = 'X-Fleet'
+const keys = ['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces', 'OnDisconnect'] as const
+type Key = (typeof keys)[number]
+
+/** Deprecated spellings. Of MachineID's the first that is given wins over those after it; the others add up. */
+const aliases: Readonly<Record<string, Key>> = {
+  'X-ConditionMachineID': 'MachineID',
+  'X-ConditionMachineBootID': 'MachineID',
+  'X-ConditionMachineOf': 'MachineOf',
+  'X-ConditionMachineMetadata': 'MachineMetadata',
+  'X-Conflicts': 'Conflicts',
+}
+const spellings = [...Object.keys(aliases), ...keys]
+const machineIdSpellings = ['MachineID', 'X-ConditionMachineID', 'X-ConditionMachineBootID']
+
+/** What fleet refuses side by side. */
+const exclusions: readonly (readonly [Key, readonly Key[]])[] = [
+  ['MachineID', ['MachineOf', 'Conflicts', 'Global', 'Replaces']],
+  ['Global', ['MachineOf', 'Replaces']],
+  ['Conflicts', ['Replaces']],
+]
+
+interface Word {
+  readonly key: string
+  readonly text: string
+  readonly line: number
+}
+
+function wordsByKey(file: UnitFile, name: UnitName, problems: ProblemList): Map<Key, readonly Word[]> {
+  const words: Word[] = []
+  for (const {key, value, line} of allOptions(file, section)) {
+    if (!spellings.includes(key)) {
+      const meant = nearest(key, keys) ?? nearest(key, Object.keys(aliases))
+      problems.error({section, key, line}, 'unknown key', meant ? `write ${meant}=` : `the keys are ${keys.join(', ')}`)
+      continue
+    }
+    const texts = multipleValues(resolvePlacementSpecifiers(value, name)).filter(text => text !== '')
+    words.push(...texts.map(text => ({key, text, line})))
+  }
+  const groups = Map.groupBy(words, word => keys.find(key => key === word.key) ?? aliases[word.key] ?? 'MachineID')
+  const ids = groups.get('MachineID')
+  if (!ids) return groups
+  return groups.set(
+    'MachineID',
+    ids.toSorted((left, right) => machineIdSpellings.indexOf(left.key) - machineIdSpellings.indexOf(right.key)),
+  )
+}
+
+/** fleet's list in one line: split at blanks outside quotes if it begins and ends with a quote, else one value. */
+export function multipleValues(line: string): string[] {
+  if (!line.startsWith('"') || !line.endsWith('"')) return [line]
+  const values: string[] = []
+  let value = ''
+  let quoted = false
+  for (const character of line) {
+    if (character === '"') quoted = !quoted
+    else if (quoted || !/\s/.test(character)) value += character
+    else {
+      values.push(value)
+      value = ''
+    }
+  }
+  return [...values, value]
+}
+
+function isUnitWord({key, text, line}: Word, problems: ProblemList): boolean {
+  const place = {section, key, line}
+  if (/\s/.test(text)) {
+    const quoted = text.split(/\s+/).map(part => `"${part}"`)
+    problems.error(place, `'${text}' is one name with a blank in it`, `write ${key}=${quoted.join(' ')}`)
+    return false
+  }
+  if (!/\.[a-z]+$/.test(text)) {
+    problems.error(place, `'${text}' names no unit`, `write its whole name: ${text}.service`)
+    return false
+  }
+  return true
+}
+
+function globsOf({key, text, line}: Word, problems: ProblemList): string[] {
+  const globs = text.split(/\s+/).filter(glob => glob !== '')
+  for (const glob of globs) {
+    if (!compileGlob(glob))
+      problems.error({section, key, line}, `'${glob}' is a malformed glob`, 'write it with * ? or a closed [abc]')
+  }
+  return globs
+}
+
+function metadataOf(words: readonly Word[], problems: ProblemList): Record<string, readonly string[]> {
+  const pairs = words.flatMap(({key, text, line}) => {
+    const [name = '', value, ...more] = text.split('=')
+    if (name !== '' && value !== undefined && more.length === 0) return [{name, value}]
+    const parts = text.split(/\s+/)
+    const several = parts.length > 1 && parts.every(part => /^[^=]+=[^=]*$/.test(part))
+    const remedy = several ? `write ${key}=${parts.map(part => `"${part}"`).join(' ')}` : `write ${key}=key=value`
+    problems.error({section, key, line}, `'${text}' is not key=value`, remedy)
+    return []
+  })
+  const byName = Map.groupBy(pairs, pair => pair.name)
+  return Object.fromEntries([...byName].map(([name, given]) => [name, [...new Set(given.map(pair => pair.value))]]))
+}
+
+/** fleet's truth: true, yes, 1, on, t in any case; everything else is false. */
+function isGlobal(word: Word | undefined, problems: ProblemList): boolean {
+  if (!word) return false
+  const known = parseBoolean(word.text)
+  if (known === undefined || word.text.toLowerCase() === 'y') {
+    problems.warning({section, key: word.key, line: word.line}, `'${word.text}' is taken for false`, 'write true or false')
+    return false
+  }
+  return known
+}
+
+function onDisconnect(word: Word | undefined, problems: ProblemList): Placement['onDisconnect'] {
+  if (word === undefined || word.text === 'keep' || word.text === 'stop') return word?.text === 'stop' ? 'stop' : 'keep'
+  problems.error(
+    {section, key: word.key, line: word.line},
+    `'${word.text}' is neither keep nor stop`,
+    'write OnDisconnect=keep or OnDisconnect=stop',
+  )
+  return 'keep'
+}

@@ -1,0 +1,42 @@
+import type {Port} from './container-spec.ts'
+import {Fault} from './fault.ts'
+
+const remedy = 'write 8080:80, 127.0.0.1:8080:80, 80, 53:53/udp or 8000-8002:80-82'
+
+/** The ports of one `[[address:]host port:]container port[/protocol]`, ranges told one by one (docker-run(1), --publish). */
+export function parsePorts(text: string): readonly Port[] | Fault {
+  const match = /^(?:(?:(\[[^\]]*\]|[^:[\]]*):)?([\d-]*):)?([\d-]+)(?:\/([a-zA-Z]+))?$/.exec(text)
+  const protocol = protocolOf(match?.[4])
+  const inside = rangeOf(match?.[3] ?? '')
+  if (!match || !protocol || !inside) return new Fault(`'${text}' publishes no port`, remedy)
+  const hostAddress = (match[1] ?? '').replace(/^\[|\]$/g, '')
+  const address = hostAddress === '' ? {} : {hostAddress}
+  if (!match[2]) return inside.map(containerPort => ({...address, containerPort, protocol}))
+  const outside = rangeOf(match[2])
+  if (!outside || outside.length !== inside.length) {
+    return new Fault(`'${text}' does not give as many ports of the machine as of the container`, remedy)
+  }
+  return inside.map((containerPort, index) => ({...address, hostPort: outside[index] ?? 0, containerPort, protocol}))
+}
+
+/** The ports of `80`, `53/udp`, `8000-8010/tcp`, each with its protocol. */
+export function parseExposed(text: string): readonly string[] | Fault {
+  const match = /^([\d-]+)(?:\/([a-zA-Z]+))?$/.exec(text)
+  const protocol = protocolOf(match?.[2])
+  const range = rangeOf(match?.[1] ?? '')
+  return protocol && range
+    ? range.map(port => `${port}/${protocol}`)
+    : new Fault(`'${text}' is no port`, 'write 80, 53/udp or 8000-8010')
+}
+
+function protocolOf(text = 'tcp'): Port['protocol'] | undefined {
+  return (['tcp', 'udp', 'sctp'] as const).find(protocol => protocol === text.toLowerCase())
+}
+
+function rangeOf(text: string): number[] | undefined {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
+  if (!match) return undefined
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])]
+  if (first < 1 || last > 65_535 || last < first) return undefined
+  return Array.from({length: last - first + 1}, (_, index) => first + index)
+}

@@ -1,0 +1,111 @@
+import {parseTimeSpan} from '../base/time-span.ts'
+import {parseBoolean} from './boolean.ts'
+import {exitCodesOf} from './exit-status.ts'
+import {allOptions, lastOptionOf, optionsOf, type UnitFile, type UnitOption} from './file.ts'
+import {nearest} from './nearest.ts'
+import type {ProblemList} from './problem-list.ts'
+import type {RestartPolicy, Service} from './unit.ts'
+
+/**
+ * Reads the words of [Service] that an agent obeys itself, with the defaults of systemd.service(5), and the start limit
+ * of [Unit] (systemd.unit(5); its older places and spellings hold too).
+ */
+export function parseService(file: UnitFile, problems: ProblemList): Service {
+  const read = <T>(key: string, parse: (value: string) => T | undefined, remedy: string): T | undefined => {
+    const option = lastOptionOf(file, section, key)
+    return option && readOption(option, section, {parse, remedy, problems})
+  }
+  const type = read('Type', text => types.find(known => known === text), `write one of ${types.join(', ')}`) ?? 'simple'
+  const restart = read('Restart', text => policies.find(known => known === text), `write one of ${policies.join(', ')}`) ?? 'no'
+  if (type === 'oneshot' && (restart === 'always' || restart === 'on-success')) {
+    const place = {section, key: 'Restart', line: lastOptionOf(file, section, 'Restart')?.line ?? 0}
+    problems.error(place, `'${restart}' cannot stand beside Type=oneshot`, 'write Restart=on-failure, or another Type=')
+  }
+  const both = read('TimeoutSec', parseTimeout, spanRemedy)
+  const timeoutStartSeconds = read('TimeoutStartSec', parseTimeout, spanRemedy) ?? both
+  const timeoutStopSeconds = read('TimeoutStopSec', parseTimeout, spanRemedy) ?? both
+  return {
+    type,
+    remainAfterExit: read('RemainAfterExit', parseBoolean, 'write yes or no') ?? false,
+    restart,
+    restartSeconds: read('RestartSec', parseTimeSpan, spanRemedy) ?? 0.1,
+    ...startLimit(file, problems),
+    ...(timeoutStartSeconds === undefined ? {} : {timeoutStartSeconds}),
+    ...(timeoutStopSeconds === undefined ? {} : {timeoutStopSeconds}),
+    successExitCodes: successExitCodes(file, problems),
+  }
+}
+
+const section = 'Service'
+const types = [
+  'simple',
+  'exec',
+  'forking',
+  'oneshot',
+  'dbus',
+  'notify',
+  'notify-reload',
+  'idle',
+] as const satisfies Service['type'][]
+const policies = [
+  'no',
+  'always',
+  'on-success',
+  'on-failure',
+  'on-abnormal',
+  'on-abort',
+  'on-watchdog',
+] as const satisfies RestartPolicy[]
+const spanRemedy = 'write a time such as 30s, 5min or infinity'
+
+interface Reading<T> {
+  readonly parse: (value: string) => T | undefined
+  readonly remedy: string
+  readonly problems: ProblemList
+}
+
+function readOption<T>(option: UnitOption, inSection: string, {parse, remedy, problems}: Reading<T>): T | undefined {
+  const value = parse(option.value)
+  if (value === undefined) {
+    const word = /write one of (.*)/.exec(remedy)?.[1]?.split(', ')
+    const meant = word && nearest(option.value, word)
+    problems.error(
+      {section: inSection, key: option.key, line: option.line},
+      `'${option.value}' is not understood`,
+      meant ? `write ${option.key}=${meant}` : remedy,
+    )
+  }
+  return value
+}
+
+/** A timeout of 0 is none, as it always was (systemd.service(5)). */
+function parseTimeout(text: string): number | undefined {
+  const seconds = parseTimeSpan(text)
+  return seconds === 0 ? Infinity : seconds
+}
+
+/** The last word on a limit, whichever section and spelling it has. */
+function startLimit(file: UnitFile, problems: ProblemList): Pick<Service, 'startLimitBurst' | 'startLimitIntervalSeconds'> {
+  const last = <T>(keys: readonly string[], reading: Omit<Reading<T>, 'problems'>): T | undefined => {
+    const given = ['Unit', section]
+      .flatMap(name => allOptions(file, name).map(option => ({name, option})))
+      .filter(({option}) => keys.includes(option.key) && option.value !== '')
+      .toSorted((left, right) => left.option.line - right.option.line)
+      .at(-1)
+    return given && readOption(given.option, given.name, {...reading, problems})
+  }
+  const parseCount = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
+  return {
+    startLimitBurst: last(['StartLimitBurst'], {parse: parseCount, remedy: 'write a number'}) ?? 5,
+    startLimitIntervalSeconds:
+      last(['StartLimitIntervalSec', 'StartLimitInterval'], {parse: parseTimeSpan, remedy: spanRemedy}) ?? 10,
+  }
+}
+
+function successExitCodes(file: UnitFile, problems: ProblemList): number[] {
+  const codes = optionsOf(file, section, 'SuccessExitStatus').flatMap(option => {
+    const reading = {parse: exitCodesOf, remedy: 'write exit codes or signals, such as 143 SIGTERM TEMPFAIL', problems}
+    return readOption(option, section, reading) ?? []
+  })
+  return [...new Set(codes)]
+}
