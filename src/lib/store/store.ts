@@ -42,6 +42,8 @@ export interface Entry {
   readonly value: string
   readonly createRevision: number
   readonly modRevision: number
+  /** The session that the key goes with, if any. */
+  readonly session?: string
 }
 
 export interface Listing {

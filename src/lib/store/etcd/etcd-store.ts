@@ -1,0 +1,57 @@
+import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, Write} from '../store.ts'
+import {commitWrites} from './commit.ts'
+import {Endpoints} from './endpoints.ts'
+import {Keyspace} from './keyspace.ts'
+import {defaultPrefix, type EtcdOptions} from './options.ts'
+import {getEntries, listEntries} from './range.ts'
+import {adoptEtcdSession, openEtcdSession} from './session.ts'
+import {watchChanges} from './watch.ts'
+
+export type {EtcdOptions} from './options.ts'
+
+/** A Store on etcd v3. Connects when first used; throws UsageError for endpoints that are none. */
+export function openEtcdStore(options: EtcdOptions): Store {
+  return new EtcdStore(new Endpoints(options), new Keyspace(options.prefix ?? defaultPrefix))
+}
+
+class EtcdStore implements Store {
+  readonly #endpoints: Endpoints
+  readonly #keyspace: Keyspace
+
+  constructor(endpoints: Endpoints, keyspace: Keyspace) {
+    this.#endpoints = endpoints
+    this.#keyspace = keyspace
+  }
+
+  async list(prefixes: readonly string[], options: ListOptions = {}): Promise<Listing> {
+    return await listEntries(this.#endpoints, this.#keyspace, {...options, prefixes})
+  }
+
+  async get(keys: readonly string[], options: {readonly signal?: AbortSignal} = {}): Promise<Listing> {
+    return await getEntries(this.#endpoints, this.#keyspace, {keys, signal: options.signal})
+  }
+
+  async commit(
+    guards: readonly Guard[],
+    writes: readonly Write[],
+    options: {readonly signal?: AbortSignal} = {},
+  ): Promise<CommitResult> {
+    return await commitWrites(this.#endpoints, this.#keyspace, {guards, writes, signal: options.signal})
+  }
+
+  watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncIterable<Change> {
+    return watchChanges(this.#endpoints, this.#keyspace, {prefixes, revision, signal})
+  }
+
+  async openSession(ttlSeconds: number): Promise<Session> {
+    return await openEtcdSession(this.#endpoints, ttlSeconds)
+  }
+
+  async adoptSession(id: string): Promise<Session | undefined> {
+    return await adoptEtcdSession(this.#endpoints, id)
+  }
+
+  close(): void {
+    this.#endpoints.close()
+  }
+}
