@@ -10,7 +10,10 @@ export interface Driver {
   /** What the machine has, for its registration. Throws UnreachableError when the engine cannot be reached. */
   capacity(signal?: AbortSignal): Promise<Capacity>
 
-  /** Everything of this cluster and machine that the engine holds, running or not. */
+  /**
+   * Everything of this cluster and machine that the engine holds, running or not. What `perform` has done before the call
+   * is in it, whether or not the engine has told of it yet: the agent would do it twice otherwise.
+   */
   observe(signal?: AbortSignal): Promise<readonly Run[]>
 
   /** Calls `changed` whenever an observation may differ from the last, until `signal` aborts; survives the engine's restart. */
@@ -57,9 +60,10 @@ export interface RunIdentity {
 export interface DriverStepArguments {
   /** Has ready what the start needs: an image. May be long. */
   prepare: {readonly unit: Unit}
-  /** Makes a run and starts it. */
+  /** Makes a run and starts it; the run itself remembers how long it may take to stop (`stopSeconds(unit)`). */
   start: {readonly unit: Unit; readonly identity: RunIdentity}
-  stop: {readonly run: Run; readonly graceSeconds: number}
+  /** `graceSeconds` between the stop signal and the kill, Infinity for never; absent: as the run was made to be stopped. */
+  stop: {readonly run: Run; readonly graceSeconds?: number}
   /** Removes a run that does not run, with what it left behind (not its named volumes). */
   remove: {readonly run: Run}
 }

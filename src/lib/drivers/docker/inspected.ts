@@ -1,0 +1,63 @@
+import type {Run} from '../driver.ts'
+import {at, numberAt, textAt} from './json.ts'
+import {identityOf, ownerOf} from './labels.ts'
+
+/** A run, with what the driver alone needs to know of it. */
+export interface Observed {
+  readonly run: Run
+  readonly terminal: boolean
+}
+
+/** Reads the answer of GET /containers/<id>/json; undefined for a container without our labels. */
+export function observedFrom(inspected: unknown): Observed | undefined {
+  const id = textAt(inspected, 'Id')
+  const labels = at(inspected, 'Config', 'Labels')
+  const unit = ownerOf(labels)?.unit
+  if (id === undefined || unit === undefined) return undefined
+  const run = {id, unit, identity: identityOf(labels), ...stateFrom(at(inspected, 'State'))}
+  return {run, terminal: at(inspected, 'Config', 'Tty') === true}
+}
+
+type RunState = Omit<Run, 'id' | 'unit' | 'identity'>
+
+function stateFrom(state: unknown): RunState {
+  const phase = phases[textAt(state, 'Status') ?? ''] ?? 'dead'
+  const startedAt = timeAt(state, 'StartedAt')
+  const error = textAt(state, 'Error') || undefined
+  const ended = phase === 'exited' || phase === 'dead'
+  const finishedAt = ended ? timeAt(state, 'FinishedAt') : undefined
+  const exitCode = ended || error !== undefined ? numberAt(state, 'ExitCode') : undefined
+  const health = ended ? undefined : healths[textAt(state, 'Health', 'Status') ?? '']
+  return {
+    phase,
+    ...(startedAt === undefined ? {} : {startedAt}),
+    ...(finishedAt === undefined ? {} : {finishedAt}),
+    ...(exitCode === undefined ? {} : {exitCode}),
+    ...(at(state, 'OOMKilled') === true ? {oomKilled: true} : {}),
+    ...(health === undefined ? {} : {health}),
+    ...(error === undefined ? {} : {error}),
+  }
+}
+
+/** Docker's status words; `restarting` cannot come of our own containers, whose restart policy is `no`. */
+const phases: Readonly<Record<string, Run['phase']>> = {
+  created: 'created',
+  running: 'running',
+  restarting: 'running',
+  paused: 'paused',
+  exited: 'exited',
+  removing: 'dead',
+  dead: 'dead',
+}
+
+const healths: Readonly<Record<string, NonNullable<Run['health']>>> = {
+  starting: 'starting',
+  healthy: 'healthy',
+  unhealthy: 'unhealthy',
+}
+
+/** Milliseconds since the epoch; Docker writes the year 1 for never. */
+function timeAt(state: unknown, key: string): number | undefined {
+  const time = Date.parse(textAt(state, key) ?? '')
+  return time > 0 ? time : undefined
+}

@@ -1,0 +1,179 @@
+import {
+  type Capacity,
+  type Driver,
+  type DriverStep,
+  type DriverStepKind,
+  type Run,
+  type RunIdentity,
+  StepError,
+} from '../driver.ts'
+import {MemoryEngine, type MemoryRun} from './memory-engine.ts'
+
+export interface MemoryDriverOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Drivers on the same engine and machine see the same runs. */
+  readonly engine?: MemoryEngine
+  readonly machine?: string
+  readonly capacity?: Capacity
+  /** Announced as; `docker` when absent, since it stands in for it. */
+  readonly name?: string
+  /** What each run prints as it starts. */
+  readonly prints?: readonly string[]
+}
+
+type Executors = {[K in DriverStepKind]: (step: DriverStep<K>) => void}
+
+/**
+ * A driver that runs nothing: what is started is running, until it is stopped or told to exit. For rehearsals,
+ * benchmarks and tests; its other methods play what happens to runs from outside.
+ */
+export class MemoryDriver implements Driver {
+  readonly name: string
+  /** Awaited before each step, for engines that take their time. */
+  delay: ((step: DriverStep, signal: AbortSignal) => Promise<void>) | undefined
+  readonly #now: () => number
+  readonly #engine: MemoryEngine
+  readonly #machine: string
+  readonly #capacity: Capacity
+  readonly #prints: readonly string[]
+  readonly #failingImages = new Map<string, string>()
+  readonly #failingUnits = new Map<string, string>()
+  readonly #stubborn = new Set<string>()
+  readonly #executors: Executors = {
+    prepare: step => this.#prepare(step),
+    start: step => this.#start(step),
+    stop: ({run}) => this.#stop(run),
+    remove: ({run}) => this.#remove(run),
+  }
+
+  constructor(options: MemoryDriverOptions) {
+    this.name = options.name ?? 'docker'
+    this.#now = options.now
+    this.#engine = options.engine ?? new MemoryEngine()
+    this.#machine = options.machine ?? 'memory'
+    this.#prints = options.prints ?? []
+    this.#capacity = options.capacity ?? {cpus: 4, memoryBytes: 8 * 1024 ** 3}
+  }
+
+  async capacity(signal?: AbortSignal): Promise<Capacity> {
+    signal?.throwIfAborted()
+    return this.#capacity
+  }
+
+  async observe(signal?: AbortSignal): Promise<readonly Run[]> {
+    signal?.throwIfAborted()
+    return this.#engine.of(this.#machine).map(({run}) => run)
+  }
+
+  watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve()
+    this.#engine.listen(this.#machine, changed, signal)
+    changed()
+    return new Promise(resolve => signal.addEventListener('abort', () => resolve(), {once: true}))
+  }
+
+  async perform(step: DriverStep, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    await this.delay?.(step, signal)
+    signal.throwIfAborted()
+    this.#execute(step)
+  }
+
+  async lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {
+    signal?.throwIfAborted()
+    return count === 0 ? [] : (this.#engine.find(this.#machine, run.id)?.lines.slice(-count) ?? [])
+  }
+
+  close(): void {}
+
+  /** The unit's running run ends by itself. */
+  exit(unit: string, code: number): void {
+    for (const held of this.#running(unit)) this.#end(held, code)
+  }
+
+  setHealth(unit: string, health: NonNullable<Run['health']>): void {
+    for (const held of this.#running(unit)) this.#engine.put(this.#machine, {...held, run: {...held.run, health}})
+  }
+
+  print(unit: string, line: string): void {
+    for (const held of this.#running(unit)) this.#engine.put(this.#machine, {...held, lines: [...held.lines, line]})
+  }
+
+  /** From here on the image cannot be had; without a message it can again. */
+  failPrepare(image: string, message?: string): void {
+    if (message === undefined) this.#failingImages.delete(image)
+    else this.#failingImages.set(image, message)
+  }
+
+  /** From here on the unit's runs are made but do not start; without a message they do again. */
+  failStart(unit: string, message?: string): void {
+    if (message === undefined) this.#failingUnits.delete(unit)
+    else this.#failingUnits.set(unit, message)
+  }
+
+  /** From here on the unit does not heed a stop: it is killed, with exit code 137. */
+  ignoreStop(unit: string): void {
+    this.#stubborn.add(unit)
+  }
+
+  #execute<K extends DriverStepKind>(step: DriverStep<K>): void {
+    const executor: Executors[K] = this.#executors[step.kind]
+    executor(step)
+  }
+
+  #prepare({unit}: DriverStep<'prepare'>): void {
+    const message = unit.container && this.#failingImages.get(unit.container.image)
+    if (message !== undefined) throw new StepError(message, {retryable: false})
+  }
+
+  #start({unit, identity}: DriverStep<'start'>): void {
+    const error = this.#failingUnits.get(unit.name)
+    this.#giveWay(unit.name)
+    this.#engine.add(
+      this.#machine,
+      startedRun(unit.name, identity, {now: this.#now(), error}),
+      error === undefined ? this.#prints : [],
+    )
+    if (error !== undefined) throw new StepError(error, {retryable: true})
+  }
+
+  /** As with Docker's names: an ended run of the unit is replaced, a running one is in the way. */
+  #giveWay(unit: string): void {
+    for (const {run} of this.#engine.of(this.#machine)) {
+      if (run.unit !== unit) continue
+      if (run.phase === 'running') throw new StepError(`an older run of ${unit} still runs: stop it first`, {retryable: true})
+      this.#engine.delete(this.#machine, run.id)
+    }
+  }
+
+  #stop(run: Run): void {
+    const held = this.#engine.find(this.#machine, run.id)
+    if (held?.run.phase === 'running') this.#end(held, this.#stubborn.has(run.unit) ? 137 : 0)
+  }
+
+  #remove(run: Run): void {
+    const held = this.#engine.find(this.#machine, run.id)
+    if (held?.run.phase === 'running')
+      throw new StepError(`${run.unit} is running: stop it before it is removed`, {retryable: true})
+    this.#engine.delete(this.#machine, run.id)
+  }
+
+  #running(unit: string): readonly MemoryRun[] {
+    return this.#engine.of(this.#machine).filter(({run}) => run.unit === unit && run.phase === 'running')
+  }
+
+  #end(held: MemoryRun, exitCode: number): void {
+    const {health: _, ...run} = held.run
+    this.#engine.put(this.#machine, {...held, run: {...run, phase: 'exited', finishedAt: this.#now(), exitCode}})
+  }
+}
+
+function startedRun(
+  unit: string,
+  identity: RunIdentity,
+  {now, error}: {now: number; error: string | undefined},
+): Omit<Run, 'id'> {
+  if (error !== undefined) return {unit, identity, phase: 'created', exitCode: 128, error}
+  return {unit, identity, phase: 'running', startedAt: now}
+}
