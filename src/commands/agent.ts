@@ -1,0 +1,28 @@
+import {Flags} from '@oclif/core'
+import {readSettingsFile} from '../lib/agent/settings.ts'
+import {lineLog} from '../lib/base/log.ts'
+import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent-flags.ts'
+import {ClusterCommand} from '../lib/cli/cluster-command.ts'
+import {openDriver} from '../lib/cli/open-driver.ts'
+
+/** The daemon of a machine: agent and candidate for the engine in one process. */
+export default class AgentCommand extends ClusterCommand {
+  static override summary = 'Run the agent of this machine'
+  static override description = `Registers the machine, runs the containers that are assigned to it, keeps them running and reports. Ends in order
+at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, under the names of the flags.`
+  static override flags = {
+    ...agentFlags,
+    config: Flags.string({summary: 'file with settings (default: /etc/meissa/agent.yaml)', helpValue: 'FILE', env: 'CTL_AGENT_CONFIG'}),
+  }
+  static override examples = ['ctl agent --metadata role=web,zone=1', 'ctl agent --name web-1 --state-dir /var/lib/meissa --on-exit drain']
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(AgentCommand)
+    const choices = chooseSettings(flags, await readSettingsFile(flags.config, settingNames))
+    const log = lineLog(line => process.stderr.write(line), choices.logLevel)
+    const {runAgent} = await import('../lib/agent/run-agent.ts')
+    await this.withStore(flags, (store, signal) =>
+      runAgent({settings: choices.settings, version: this.config.version, store, openDriver: openDriver(choices), log, signal}),
+    )
+  }
+}

@@ -1,0 +1,59 @@
+import type {RunIdentity} from '../drivers/driver.ts'
+import type {UnitState} from '../cluster/model.ts'
+import type {Run} from '../drivers/driver.ts'
+import {freshMemory, type Memory, sameIdentity, type Wanted} from './situation.ts'
+
+/** The agent's memory of its units: what neither the engine nor the store tells at the moment it is needed. */
+export class Memories {
+  private readonly byUnit = new Map<string, Memory>()
+
+  get all(): ReadonlyMap<string, Memory> {
+    return this.byUnit
+  }
+
+  /** What the agent before this one reported, where it speaks of what is wanted now. */
+  recall(wanted: Wanted, state: UnitState | undefined): void {
+    if (state === undefined || state.file !== wanted.file || state.generation !== wanted.identity.generation) return
+    this.byUnit.set(wanted.unit.name, {
+      identity: wanted.identity,
+      starts: state.starts,
+      restarts: state.restarts,
+      done: state.done === true,
+      ...(state.log === undefined || state.container === undefined ? {} : {log: {run: state.container, lines: state.log}}),
+      ...(state.container === undefined && (state.active === 'failed' || state.sub === 'auto-restart')
+        ? {ending: {at: state.since, ...(state.reason === undefined ? {} : {message: state.reason})}}
+        : {}),
+    })
+  }
+
+  started(unit: string, identity: RunIdentity, at: number): void {
+    const before = this.of(unit, identity)
+    const {ending: _ending, log: _log, ...kept} = before
+    this.byUnit.set(unit, {...kept, starts: [...before.starts, at].slice(-startsKept), restarts: before.restarts + (before.starts.length > 0 ? 1 : 0)})
+  }
+
+  startFailed(unit: string, identity: RunIdentity, at: number, message: string): void {
+    this.byUnit.set(unit, {...this.of(unit, identity), ending: {at, message}})
+  }
+
+  collected(unit: string, run: Run, lines: readonly string[]): void {
+    this.byUnit.set(unit, {...this.of(unit, run.identity), log: {run: run.id, lines}})
+  }
+
+  done(unit: string, identity: RunIdentity): void {
+    const before = this.of(unit, identity)
+    if (!before.done) this.byUnit.set(unit, {...before, done: true})
+  }
+
+  forget(unit: string): void {
+    this.byUnit.delete(unit)
+  }
+
+  private of(unit: string, identity: RunIdentity): Memory {
+    const memory = this.byUnit.get(unit)
+    return memory !== undefined && sameIdentity(memory.identity, identity) ? memory : freshMemory(identity)
+  }
+}
+
+/** More than any start limit in use counts. */
+const startsKept = 64

@@ -1,0 +1,124 @@
+import type {Run} from '../drivers/driver.ts'
+import {stopSeconds} from '../unit/stop-seconds.ts'
+import {isSuccess, type Sequel, sequelOf} from './restart.ts'
+import {isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
+import type {Step} from './step.ts'
+
+/** What to do for one unit, in order, each step only after the one before succeeded; or when to look again. */
+export interface UnitPlan {
+  readonly steps: readonly Step[]
+  readonly wakeAt?: number
+}
+
+/** What is to be done on this machine now. Units of which nothing is to be done are left out; at rest nothing is left. */
+export function planAgent(situation: Situation): ReadonlyMap<string, UnitPlan> {
+  const runs = runsByUnit(situation.runs)
+  const plans = new Map<string, UnitPlan>()
+  for (const name of new Set([...situation.wanted.keys(), ...runs.keys()])) {
+    if (situation.frozen.has(name)) continue
+    const plan = planUnit(situation, situation.wanted.get(name), runs.get(name) ?? [])
+    if (plan.steps.length > 0 || plan.wakeAt !== undefined) plans.set(name, plan)
+  }
+  return plans
+}
+
+/** What follows the end of the unit's run, or of its failed start; undefined while there is nothing ended. */
+export function sequelNow(wanted: Wanted, run: Run | undefined, memory: Memory | undefined): Sequel | undefined {
+  const {service} = wanted.unit
+  const starts = memory?.starts ?? []
+  if (memory?.ending !== undefined) return sequelOf(service, memory.ending, starts)
+  if (run === undefined || isRunning(run) || run.phase === 'created') return undefined
+  const ending = {at: run.finishedAt ?? run.startedAt ?? 0, exitCode: run.exitCode ?? 255}
+  return sequelOf(service, ending, starts)
+}
+
+/** Whether the run ended in a way whose last lines are worth keeping. */
+export function isFailure(wanted: Wanted, run: Run): boolean {
+  return (run.phase === 'exited' || run.phase === 'dead') && !isSuccess(wanted.unit.service, run.exitCode ?? 255)
+}
+
+const nothing: UnitPlan = {steps: []}
+
+/** The rules, first match wins. */
+function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readonly Run[]): UnitPlan {
+  if (wanted === undefined) return {steps: runs.flatMap(run => clear(run, 'not assigned to this machine'))}
+  const current = runs.find(run => sameIdentity(run.identity, wanted.identity))
+  const stale = runs.filter(run => run !== current)
+
+  // A singleton must not run where the cluster may believe that it does not.
+  if (situation.disconnected && wanted.unit.placement.onDisconnect === 'stop') {
+    return {steps: runs.flatMap(run => halt(run, wanted, 'the cluster is out of reach, OnDisconnect=stop'))}
+  }
+  if (wanted.desiredState === 'loaded') {
+    const halted = current === undefined ? [] : halt(current, wanted, 'stopped by the operator: loaded is wanted')
+    return {steps: [...stale.flatMap(run => clear(run, 'replaced, and only loaded is wanted', wanted)), ...halted]}
+  }
+  if (current !== undefined && isRunning(current)) {
+    return {steps: stale.flatMap(run => clear(run, 'a newer run stands in its place', wanted))}
+  }
+  return planStart(situation, wanted, current, stale)
+}
+
+/** A launched unit that does not run: start it, wait, or leave it at its end. */
+function planStart(situation: Situation, wanted: Wanted, current: Run | undefined, stale: readonly Run[]): UnitPlan {
+  const memory = memoryOf(situation, wanted)
+  if (memory?.done) return {steps: stale.flatMap(run => clear(run, 'the unit is done', wanted))}
+  if (current !== undefined && isFailure(wanted, current) && memory?.log?.run !== current.id) {
+    return {steps: [{kind: 'collect', run: current, reason: `it exited with ${current.exitCode ?? 'an unknown code'}`}]}
+  }
+  const sequel = sequelNow(wanted, current, memory)
+  if (current?.startedAt !== undefined && current.startedAt < situation.bootedAt && !isFinishedOneshot(wanted, current)) {
+    return begin(wanted, [current, ...stale], 'the machine was booted since')
+  }
+  if (sequel === undefined) return begin(wanted, current === undefined ? stale : [current, ...stale], freshReason(wanted, current, memory, stale))
+  if (sequel.kind !== 'again') return nothing
+  if (situation.now < sequel.at) return {steps: [], wakeAt: sequel.at}
+  return begin(wanted, current === undefined ? stale : [current, ...stale], sequel.reason)
+}
+
+/** What the new run needs is fetched before the old one is stopped, so that it stands still only for as long as it must. */
+function begin(wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
+  return {
+    steps: [
+      {kind: 'prepare', unit: wanted.unit, identity: wanted.identity, reason},
+      ...old.flatMap(run => clear(run, reason, wanted)),
+      {kind: 'start', unit: wanted.unit, identity: wanted.identity, reason},
+    ],
+  }
+}
+
+function freshReason(wanted: Wanted, current: Run | undefined, memory: Memory | undefined, stale: readonly Run[]): string {
+  const old = stale[0]
+  if (old !== undefined) {
+    return old.identity.runHash === wanted.identity.runHash ? 'a fresh start is wanted' : 'its unit file was replaced'
+  }
+  if (current !== undefined) return 'it was made and never started'
+  if (memory !== undefined && memory.starts.length > 0) return 'its run is gone'
+  return `assigned here: ${wanted.reason}`
+}
+
+function isFinishedOneshot(wanted: Wanted, run: Run): boolean {
+  return wanted.unit.service.type === 'oneshot' && isSuccess(wanted.unit.service, run.exitCode ?? 255)
+}
+
+function halt(run: Run, wanted: Wanted, reason: string): readonly Step[] {
+  return isRunning(run) ? [{kind: 'stop', run, graceSeconds: stopSeconds(wanted.unit), reason}] : []
+}
+
+/** Without its unit file a run is stopped as it was made to be. */
+function clear(run: Run, reason: string, wanted?: Wanted): readonly Step[] {
+  const grace = wanted === undefined ? {} : {graceSeconds: stopSeconds(wanted.unit)}
+  const stop: Step = {kind: 'stop', run, ...grace, reason}
+  const remove: Step = {kind: 'remove', run, reason}
+  return isRunning(run) ? [stop, remove] : [remove]
+}
+
+function runsByUnit(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {
+  const byUnit = new Map<string, Run[]>()
+  for (const run of runs) {
+    const list = byUnit.get(run.unit)
+    if (list === undefined) byUnit.set(run.unit, [run])
+    else list.push(run)
+  }
+  return byUnit
+}

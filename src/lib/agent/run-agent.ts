@@ -1,0 +1,114 @@
+import {setTimeout as delay} from 'node:timers/promises'
+import type {Log} from '../base/log.ts'
+import {ensureClusterId} from '../cluster/cluster-id.ts'
+import {runEngine} from '../engine/engine.ts'
+import type {Store} from '../store/store.ts'
+import type {Driver} from '../drivers/driver.ts'
+import {Agent} from './agent.ts'
+import {DecisionLog, makeStateDirectory} from './decision-log.ts'
+import {ownAddress, readHost} from './host.ts'
+import {Membership} from './membership.ts'
+import type {AgentSettings, OnExit} from './settings.ts'
+
+export interface DriverContext {
+  readonly cluster: string
+  readonly machine: string
+}
+
+export interface RunAgentOptions {
+  readonly settings: AgentSettings
+  readonly version: string
+  readonly store: Store
+  readonly openDriver: (context: DriverContext) => Driver
+  readonly log: Log
+  /** Asks the agent to end in order, by its `onExit`. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The daemon of a machine: registers it, runs what is assigned to it and stands as a candidate for the engine, until the
+ * signal aborts; then it goes as `onExit` says. Throws ConflictError when the machine id is taken, UnreachableError when
+ * etcd or the driver's engine cannot be reached at the start.
+ */
+export async function runAgent(options: RunAgentOptions): Promise<void> {
+  const {settings, store, log, signal} = options
+  await makeStateDirectory(settings.stateDirectory)
+  const host = await readHost(settings.machineId)
+  const machine = host.machineId
+  const driver = options.openDriver({cluster: await ensureClusterId(store, signal), machine})
+  const work = new AbortController()
+  try {
+    const membership = new Membership({
+      store,
+      machine,
+      ttlSeconds: settings.ttlSeconds,
+      announcement: {
+        ...(settings.name === undefined ? {} : {name: settings.name}),
+        hostname: host.hostname,
+        address: settings.address ?? ownAddress(),
+        metadata: settings.metadata,
+        capacity: await driver.capacity(signal),
+        drivers: [driver.name],
+        version: options.version,
+        process: {boot: host.bootId, pid: process.pid},
+      },
+      log,
+      changed: () => agent.wake(),
+      whileMember: (session, member) => (settings.engine ? runEngine({store, session, machine, log}, member) : Promise.resolve()),
+    })
+    const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
+    const margin = Math.min(2000, (settings.ttlSeconds * 1000) / 3)
+    const agent: Agent = new Agent({store, driver, membership, machine, host, decisions, log, now: Date.now, monotonic: () => performance.now(), margin})
+    await membership.join(signal)
+    log.info('agent runs', {machine, address: settings.address ?? ownAddress(), driver: driver.name})
+    const failed = new AbortController()
+    const tasks = [agent.run(work.signal), membership.run(work.signal)].map(task =>
+      task.catch(error => {
+        if (!work.signal.aborted) failed.abort(error)
+      }),
+    )
+    await aborted(AbortSignal.any([signal, failed.signal]))
+    if (!failed.signal.aborted) await goAway(settings.onExit, {agent, membership, log, patience: settings.drainSeconds * 1000})
+    work.abort()
+    await Promise.all(tasks)
+    await membership.close(settings.onExit !== 'keep' && !failed.signal.aborted)
+    if (failed.signal.aborted) throw failed.signal.reason
+  } finally {
+    work.abort()
+    driver.close()
+  }
+}
+
+interface Departure {
+  readonly agent: Agent
+  readonly membership: Membership
+  readonly log: Log
+  /** Milliseconds to wait for the units to be gone. */
+  readonly patience: number
+}
+
+/** What becomes of the machine's units when its agent ends: they run on, are placed elsewhere first, or stop. */
+async function goAway(onExit: OnExit, {agent, membership, log, patience}: Departure): Promise<void> {
+  if (onExit === 'keep') {
+    log.info('ending: what runs here runs on')
+    return
+  }
+  if (onExit === 'drain') {
+    log.info('ending: the units are placed elsewhere first')
+    await membership.announceLeaving()
+    agent.drain()
+  } else {
+    log.info('ending: the units stop')
+    agent.leave()
+  }
+  const late = new AbortController()
+  await Promise.race([agent.left, delay(patience, undefined, {signal: late.signal}).then(() => log.warning('the units are not gone in time: going all the same')).catch(() => {})])
+  late.abort()
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), {once: true})
+  })
+}

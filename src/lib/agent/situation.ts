@@ -1,0 +1,58 @@
+import type {Run, RunIdentity} from '../drivers/driver.ts'
+import type {Unit} from '../unit/unit.ts'
+import type {Ending} from './restart.ts'
+
+/** All that an agent's plan depends on. Times are milliseconds since the epoch. */
+export interface Situation {
+  /** What is assigned to this machine and can be read. */
+  readonly wanted: ReadonlyMap<string, Wanted>
+  /** Units of which an assignment or file cannot be read, or not yet: whatever runs of them is left as it is. */
+  readonly frozen: ReadonlySet<string>
+  readonly runs: readonly Run[]
+  readonly memories: ReadonlyMap<string, Memory>
+  readonly now: number
+  /** When the machine was booted: runs that began before did not end by themselves. */
+  readonly bootedAt: number
+  /** The machine's lease may have run out: its units may be placed elsewhere any moment. */
+  readonly disconnected: boolean
+}
+
+export interface Wanted {
+  readonly unit: Unit
+  readonly file: string
+  readonly identity: RunIdentity
+  readonly desiredState: 'loaded' | 'launched'
+  /** Why it is on this machine. */
+  readonly reason: string
+}
+
+/** What the engine cannot tell of a unit's past here; it speaks of one identity and is void for another. */
+export interface Memory {
+  readonly identity: RunIdentity
+  readonly starts: readonly number[]
+  readonly restarts: number
+  /** A oneshot that has succeeded. */
+  readonly done: boolean
+  /** A start that failed. */
+  readonly ending?: Ending
+  /** The last lines of a run that failed. */
+  readonly log?: {readonly run: string; readonly lines: readonly string[]}
+}
+
+export function freshMemory(identity: RunIdentity): Memory {
+  return {identity, starts: [], restarts: 0, done: false}
+}
+
+export function sameIdentity(a: RunIdentity, b: RunIdentity): boolean {
+  return a.runHash === b.runHash && a.generation === b.generation
+}
+
+/** The memory of this very identity, if there is one. */
+export function memoryOf(situation: Pick<Situation, 'memories'>, wanted: Wanted): Memory | undefined {
+  const memory = situation.memories.get(wanted.unit.name)
+  return memory !== undefined && sameIdentity(memory.identity, wanted.identity) ? memory : undefined
+}
+
+export function isRunning(run: Run): boolean {
+  return run.phase === 'running' || run.phase === 'paused'
+}

@@ -1,0 +1,82 @@
+import {Flags} from '@oclif/core'
+import {type AgentSettings, type OnExit, onExits, type SettingsFile} from '../agent/settings.ts'
+import {UsageError} from '../base/errors.ts'
+import type {LogLevel} from '../base/log.ts'
+import {parseTimeSpan} from '../base/time-span.ts'
+import {parseMetadata} from '../cluster/metadata.ts'
+
+/** The agent's flags; each may also stand in its file under the same name, or in the environment as CTL_NAME. */
+export const agentFlags = {
+  'machine-id': Flags.string({summary: 'id of this machine (default: /etc/machine-id)', env: 'CTL_MACHINE_ID'}),
+  name: Flags.string({summary: 'name to show instead of the id', env: 'CTL_NAME'}),
+  metadata: Flags.string({summary: 'what units can ask for: role=web,zone=1', env: 'CTL_METADATA'}),
+  address: Flags.string({summary: 'address at which others reach this machine (default: its first one)', env: 'CTL_ADDRESS'}),
+  'state-dir': Flags.string({summary: 'where the record of decisions is kept (default: /var/lib/meissa)', env: 'CTL_STATE_DIR'}),
+  ttl: Flags.string({summary: 'how long the machine may be silent before it counts as lost (default: 10s)', env: 'CTL_TTL'}),
+  'on-exit': Flags.string({
+    summary: 'what becomes of the units when the agent ends: keep, drain or leave (default: keep)',
+    description: 'keep: they run on, and a new agent takes them over. drain: they are placed elsewhere first. leave: they stop.',
+    env: 'CTL_ON_EXIT',
+  }),
+  'drain-timeout': Flags.string({summary: 'most time that drain and leave take (default: 2min)', env: 'CTL_DRAIN_TIMEOUT'}),
+  engine: Flags.string({summary: 'whether this machine may lead the cluster: yes or no (default: yes)', env: 'CTL_ENGINE'}),
+  'docker-host': Flags.string({summary: 'Docker to use (default: unix:///var/run/docker.sock)', env: 'DOCKER_HOST'}),
+  driver: Flags.string({summary: 'docker, or noop to run nothing and say it did', env: 'CTL_DRIVER', hidden: true}),
+  'name-prefix': Flags.string({summary: 'what the names of containers begin with', env: 'CTL_NAME_PREFIX', hidden: true}),
+  'publish-address': Flags.string({summary: 'address for published ports that name none', env: 'CTL_PUBLISH_ADDRESS', hidden: true}),
+  'log-level': Flags.string({summary: 'debug, info, warning or error (default: info)', env: 'CTL_LOG_LEVEL'}),
+}
+
+export const settingNames = Object.keys(agentFlags)
+
+export type AgentFlagValues = Readonly<Partial<Record<keyof typeof agentFlags, string | undefined>>>
+
+export interface AgentChoices {
+  readonly settings: AgentSettings
+  readonly dockerHost: string | undefined
+  readonly driver: 'docker' | 'noop'
+  readonly namePrefix: string | undefined
+  readonly publishAddress: string | undefined
+  readonly logLevel: LogLevel
+}
+
+/** Flags before the file, the file before the defaults. Throws UsageError that names the setting and what it may be. */
+export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): AgentChoices {
+  const value = (name: keyof typeof agentFlags): string | undefined => flags[name] || file[name] || undefined
+  const ttlSeconds = secondsOf('ttl', value('ttl') ?? '10s')
+  if (ttlSeconds < 2 || !Number.isFinite(ttlSeconds)) throw new UsageError('--ttl: at least 2s', {hint: 'etcd grants no shorter lease'})
+  const machineId = value('machine-id')
+  if (machineId !== undefined && !/^[A-Za-z0-9_.-]{1,64}$/.test(machineId)) {
+    throw new UsageError(`--machine-id: ${JSON.stringify(machineId)} cannot be an id`, {hint: 'write 1 to 64 letters, digits and _ . -'})
+  }
+  return {
+    settings: {
+      machineId,
+      name: value('name'),
+      metadata: parseMetadata(value('metadata') ?? ''),
+      address: value('address'),
+      stateDirectory: value('state-dir') ?? '/var/lib/meissa',
+      ttlSeconds,
+      onExit: oneOf<OnExit>('on-exit', value('on-exit') ?? 'keep', onExits),
+      drainSeconds: secondsOf('drain-timeout', value('drain-timeout') ?? '2min'),
+      engine: oneOf('engine', value('engine') ?? 'yes', ['yes', 'no', 'true', 'false']).match(/yes|true/) !== null,
+    },
+    dockerHost: value('docker-host'),
+    driver: oneOf('driver', value('driver') ?? 'docker', ['docker', 'noop'] as const),
+    namePrefix: value('name-prefix'),
+    publishAddress: value('publish-address'),
+    logLevel: oneOf<LogLevel>('log-level', value('log-level') ?? 'info', ['debug', 'info', 'warning', 'error']),
+  }
+}
+
+function secondsOf(name: string, text: string): number {
+  const seconds = parseTimeSpan(text)
+  if (seconds === undefined) throw new UsageError(`--${name}: ${JSON.stringify(text)} is no time`, {hint: 'write it as 10s or 2min'})
+  return seconds
+}
+
+function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find(choice => choice === text)
+  if (found === undefined) throw new UsageError(`--${name}: ${JSON.stringify(text)} is none of ${choices.join(', ')}`)
+  return found
+}

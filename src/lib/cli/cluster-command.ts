@@ -1,0 +1,19 @@
+import {Command} from '@oclif/core'
+import type {Store} from '../store/store.ts'
+import {type ConnectionFlags, connectionFlags, openStore} from './connection.ts'
+import {interruptSignal} from './interrupt.ts'
+
+/** A command that works on a cluster: it has the connection's flags, and a store while it runs. */
+export abstract class ClusterCommand extends Command {
+  static override baseFlags = connectionFlags
+
+  /** Calls `use` with the cluster's store and a signal that aborts at ^C; closes the store whatever happens. */
+  protected async withStore<T>(flags: ConnectionFlags, use: (store: Store, signal: AbortSignal) => Promise<T>): Promise<T> {
+    const store = await openStore(flags)
+    try {
+      return await use(store, interruptSignal())
+    } finally {
+      store.close()
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import {readFile} from 'node:fs/promises'
+import {Flags} from '@oclif/core'
+import {messageOf, UsageError} from '../base/errors.ts'
+import type {Store} from '../store/store.ts'
+
+/** How every command finds etcd: etcdctl's flags, `CTL_*`, then `ETCDCTL_*` from the environment, then this host. */
+export const connectionFlags = {
+  endpoints: Flags.string({
+    summary: 'etcd to use, several parted by commas',
+    helpGroup: 'GLOBAL',
+    env: 'CTL_ENDPOINTS',
+    default: async () => process.env.ETCDCTL_ENDPOINTS || 'http://127.0.0.1:2379',
+    defaultHelp: async () => 'http://127.0.0.1:2379',
+  }),
+  cacert: fileFlag('the CA that signed the servers’ certificates', 'CACERT'),
+  cert: fileFlag('certificate to show to etcd', 'CERT'),
+  key: fileFlag('key of that certificate', 'KEY'),
+  user: Flags.string({
+    summary: 'user of etcd, as name:password',
+    helpGroup: 'GLOBAL',
+    env: 'CTL_USER',
+    default: async () => process.env.ETCDCTL_USER || undefined,
+    noCacheDefault: true,
+  }),
+  prefix: Flags.string({summary: 'where in etcd the cluster stands', helpGroup: 'GLOBAL', env: 'CTL_PREFIX', default: '/meissa/v1/', hidden: true}),
+}
+
+export interface ConnectionFlags {
+  readonly endpoints: string
+  readonly cacert?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly user?: string | undefined
+  readonly prefix: string
+}
+
+/** Opens the store that the flags say. Throws UsageError for flags that cannot be; whether etcd answers shows at the first call. */
+export async function openStore(flags: ConnectionFlags): Promise<Store> {
+  const [{openEtcdStore}, ca, cert, key] = await Promise.all([
+    import('../store/etcd/etcd-store.ts'),
+    readPem('cacert', flags.cacert),
+    readPem('cert', flags.cert),
+    readPem('key', flags.key),
+  ])
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together', {hint: 'give both, or neither'})
+  const tls = {...(ca === undefined ? {} : {ca}), ...(cert === undefined || key === undefined ? {} : {cert, key})}
+  const auth = parseUser(flags.user)
+  return openEtcdStore({
+    endpoints: flags.endpoints.split(',').map(each => each.trim()).filter(each => each !== ''),
+    prefix: flags.prefix,
+    ...(Object.keys(tls).length === 0 ? {} : {tls}),
+    ...(auth === undefined ? {} : {auth}),
+  })
+}
+
+function fileFlag(summary: string, name: string) {
+  return Flags.string({
+    summary: `file with ${summary}`,
+    helpGroup: 'GLOBAL',
+    helpValue: 'FILE',
+    env: `CTL_${name}`,
+    default: async () => process.env[`ETCDCTL_${name}`] || undefined,
+    noCacheDefault: true,
+  })
+}
+
+function parseUser(user: string | undefined): {readonly username: string; readonly password: string} | undefined {
+  if (user === undefined) return undefined
+  const at = user.indexOf(':')
+  if (at <= 0) throw new UsageError('--user has no password', {hint: 'write it as name:password'})
+  return {username: user.slice(0, at), password: user.slice(at + 1)}
+}
+
+async function readPem(flag: string, path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined
+  return readFile(path).catch(error => {
+    throw new UsageError(`--${flag}: cannot read ${path}: ${messageOf(error)}`, {cause: error})
+  })
+}

@@ -1,0 +1,66 @@
+import {Chalk, type ChalkInstance} from 'chalk'
+import {CtlError, exitCodes, TimeoutError} from '../base/errors.ts'
+import type {Desired, Wish} from '../cluster/desire.ts'
+import type {Progress} from '../cluster/progress.ts'
+import {type GoalProgress, waitFor} from '../cluster/wait.ts'
+import type {Store} from '../store/store.ts'
+import {ProgressView} from './progress-view.ts'
+
+export interface FulfilOptions {
+  readonly wish: Wish
+  readonly block: boolean
+  /** Absent: as long as it takes. */
+  readonly timeoutSeconds?: number | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * Waits until the cluster has done what was wished, showing how it goes; without `block` says that it was asked for.
+ * Throws a CtlError that sums up what did not come true: failed 8, unplaceable 7, not in time 6.
+ */
+export async function fulfil(store: Store, desired: readonly Desired[], options: FulfilOptions): Promise<void> {
+  const {wish, block, timeoutSeconds, signal} = options
+  if (!block) {
+    process.stdout.write(desired.map(({name}) => `Triggered unit ${name} ${wish}\n`).join(''))
+    return
+  }
+  const chalk = new Chalk({level: process.stderr.isTTY && !process.env.NO_COLOR ? 1 : 0})
+  const view = new ProgressView({out: process.stdout, err: process.stderr, chalk})
+  const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000)
+  const goals = desired.map(({name, record}) => ({name, wish, record}))
+  const progress = await waitFor(store, goals, each => view.update(each), timeout === undefined ? signal : AbortSignal.any([signal, timeout])).finally(() =>
+    view.close(),
+  )
+  tell(progress, chalk)
+  sumUp(progress, options)
+}
+
+function tell(progress: GoalProgress, chalk: ChalkInstance): void {
+  for (const [name, {status, text, log}] of progress) {
+    if (status === 'failed') process.stderr.write(`${chalk.red(`Unit ${name} ${text}`)}\n${(log ?? []).map(line => `    ${line}\n`).join('')}`)
+    if (status === 'refused') process.stderr.write(`${chalk.red(`Unit ${name} cannot be placed: ${text}`)}\n`)
+  }
+}
+
+function sumUp(progress: GoalProgress, {wish, timeoutSeconds, signal}: FulfilOptions): void {
+  const named = (status: Progress['status']) => [...progress].filter(([, each]) => each.status === status).map(([name]) => name)
+  const [failed, refused, waiting] = [named('failed'), named('refused'), named('waiting')]
+  const of = `of ${progress.size} unit${progress.size === 1 ? '' : 's'}`
+  const follow = '`ctl list-units` shows how it goes on'
+  if (failed.length > 0) throw new CtlError(exitCodes.failed, `${failed.length} ${of} failed: ${some(failed)}`, {hint: '`ctl status UNIT` shows more'})
+  if (signal.aborted) {
+    throw new TimeoutError(`stopped waiting for ${waiting.length} ${of}; the cluster goes on with: ctl ${wish} ${some(waiting)}`, {hint: follow})
+  }
+  if (waiting.length > 0) {
+    throw new TimeoutError(`${waiting.length} ${of} not done within ${timeoutSeconds} s: ${waiting.map(name => `${name} (${progress.get(name)?.text})`).slice(0, 5).join(', ')}`, {hint: follow})
+  }
+  if (refused.length > 0) {
+    throw new CtlError(exitCodes.unplaceable, `${refused.length} ${of} cannot be placed: ${some(refused)}`, {
+      hint: 'it stays wanted and is placed as soon as a machine fits; `ctl unload` takes the wish back',
+    })
+  }
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 5 ? names.join(' ') : `${names.slice(0, 5).join(' ')} and ${names.length - 5} more`
+}

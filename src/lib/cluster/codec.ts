@@ -1,0 +1,29 @@
+import * as v from 'valibot'
+import {messageOf} from '../base/errors.ts'
+import {schemaNumber} from './model.ts'
+
+/** A value as it is stored: JSON with the schema's number first. */
+export function encode<S extends v.GenericSchema>(schema: S, value: v.InferInput<S>): string {
+  return JSON.stringify({schema: schemaNumber, ...v.parse(schema, value) as object})
+}
+
+export type Decoded<T> = {readonly value: T} | {readonly problem: string}
+
+/** The value of a stored text, or what is wrong with it in words; never throws. */
+export function decode<S extends v.GenericSchema>(schema: S, text: string): Decoded<v.InferOutput<S>> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    return {problem: `not JSON: ${messageOf(error)}`}
+  }
+  const written = v.safeParse(v.object({schema: v.number()}), json)
+  if (!written.success) return {problem: 'no schema number'}
+  if (written.output.schema > schemaNumber) {
+    return {problem: `written by a newer Meissa (schema ${written.output.schema}, this one knows ${schemaNumber}): upgrade this one`}
+  }
+  const parsed = v.safeParse(schema, json)
+  if (parsed.success) return {value: parsed.output}
+  const issue = parsed.issues[0]
+  return {problem: `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`}
+}

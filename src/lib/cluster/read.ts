@@ -1,0 +1,29 @@
+import {NotFoundError, UnreachableError} from '../base/errors.ts'
+import {keys} from '../store/keys.ts'
+import type {Store} from '../store/store.ts'
+import {readRecords} from './change.ts'
+import {ClusterView} from './view.ts'
+
+/** What stands under the prefixes, at one revision. */
+export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
+  return ClusterView.of((await store.list(prefixes, {signal})).entries)
+}
+
+/** The text of each unit's file, as it was submitted. Throws NotFoundError that names all unknown units. */
+export async function readFiles(store: Store, names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const records = await readRecords(store, names, signal)
+  const unknown = names.filter(name => !records.has(name))
+  if (unknown.length > 0) {
+    throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}`, {hint: '`ctl list-unit-files` shows what is known'})
+  }
+  const hashes = [...new Set([...records.values()].map(({file}) => file))]
+  const {files} = ClusterView.of((await store.get(hashes.map(keys.file), {signal})).entries)
+  const texts = new Map<string, string>()
+  for (const name of names) {
+    const file = records.get(name)?.file ?? ''
+    const text = files.get(file)
+    if (text === undefined) throw new UnreachableError(`the unit file of ${name} (key files/${file}) is missing in etcd`, {hint: 'submit it again with --replace'})
+    texts.set(name, text)
+  }
+  return texts
+}

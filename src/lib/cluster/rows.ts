@@ -1,0 +1,185 @@
+import {compareNatural} from '../base/natural-order.ts'
+import {parseUnit} from '../unit/parse-unit.ts'
+import {machineLabel, shortId} from './machine-name.ts'
+import {effectiveMetadata} from './metadata.ts'
+import type {DesiredState, UnitRecord} from './model.ts'
+import type {ClusterView} from './view.ts'
+
+/** A unit as it is on one machine, or without a place: a row of `list-units`. */
+export interface UnitRow {
+  readonly unit: string
+  readonly machine: string | null
+  /** `name/ip`, or fleet's `<first 8 of id>.../ip`. */
+  readonly target: string | null
+  readonly address: string | null
+  readonly desiredState: DesiredState | null
+  readonly load: string
+  /** systemd's, or `lost` where the machine is not there any more. */
+  readonly active: string
+  readonly sub: string
+  readonly file: string | null
+  readonly generation: number | null
+  readonly health: string | null
+  readonly restarts: number
+  readonly exitCode: number | null
+  readonly container: string | null
+  /** Milliseconds since the epoch. */
+  readonly since: number | null
+  readonly reason: string | null
+}
+
+/** A unit that the cluster knows: a row of `list-unit-files`. */
+export interface UnitFileRow {
+  readonly unit: string
+  readonly file: string
+  readonly desiredState: DesiredState
+  /** What has become of it: inactive, loaded or launched; null for a global unit. */
+  readonly state: DesiredState | null
+  readonly target: string | null
+  readonly targetMachine: string | null
+  readonly global: boolean
+  readonly description: string | null
+}
+
+export interface MachineRow {
+  readonly machine: string
+  readonly name: string | null
+  readonly address: string
+  readonly hostname: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly drivers: readonly string[]
+  readonly version: string
+  readonly units: number
+  readonly status: 'ready' | 'cordoned' | 'leaving'
+}
+
+/** Every unit with a place or a wish for one, by unit, then machine. */
+export function unitRows(view: ClusterView): readonly UnitRow[] {
+  const rows: UnitRow[] = []
+  const seen = new Set<string>()
+  for (const {unit, machine} of [...view.allAssignments(), ...view.allStates()]) {
+    const id = `${machine}/${unit}`
+    if (seen.has(id)) continue
+    seen.add(id)
+    rows.push(placedRow(view, unit, machine))
+  }
+  const placed = new Set(rows.map(row => row.unit))
+  for (const record of view.units.values()) {
+    if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRow(view, record))
+  }
+  return rows.sort((a, b) => compareNatural(a.unit, b.unit) || compareNatural(a.machine ?? '', b.machine ?? ''))
+}
+
+/** Every machine that is registered, by id. */
+export function machineRows(view: ClusterView): readonly MachineRow[] {
+  return [...view.machines.values()]
+    .sort((a, b) => compareNatural(a.id, b.id))
+    .map(machine => ({
+      machine: machine.id,
+      name: machine.name ?? null,
+      address: machine.address,
+      hostname: machine.hostname,
+      metadata: effectiveMetadata(machine, view.settings.get(machine.id)),
+      cpus: machine.capacity.cpus,
+      memoryBytes: machine.capacity.memoryBytes,
+      drivers: machine.drivers,
+      version: machine.version,
+      units: view.assignments.get(machine.id)?.size ?? 0,
+      status: machine.leaving ? 'leaving' : view.settings.get(machine.id)?.cordoned ? 'cordoned' : 'ready',
+    }))
+}
+
+/** Every unit that is known, by name; `describe` tells what its file says. */
+export function unitFileRows(
+  view: ClusterView,
+  describe: (record: UnitRecord) => {readonly global: boolean; readonly description: string | null},
+): readonly UnitFileRow[] {
+  const machines = new Map<string, string[]>()
+  for (const {unit, machine} of view.allAssignments()) machines.set(unit, [...(machines.get(unit) ?? []), machine])
+  return [...view.units.values()]
+    .sort((a, b) => compareNatural(a.name, b.name))
+    .map(record => {
+      const {global, description} = describe(record)
+      const machine = global ? undefined : machines.get(record.name)?.[0]
+      return {
+        unit: record.name,
+        file: record.file,
+        desiredState: record.desiredState,
+        state: global ? null : currentState(view, record, machine),
+        target: global ? 'global' : machine === undefined ? null : targetOf(view, machine),
+        targetMachine: machine ?? null,
+        global,
+        description,
+      }
+    })
+}
+
+/** `name/ip` or `<first 8 of id>.../ip`, as fleetctl prints a machine. */
+export function targetOf(view: ClusterView, machine: string): string {
+  const known = view.machines.get(machine)
+  return known === undefined ? shortId(machine) : `${machineLabel(known)}/${known.address}`
+}
+
+function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
+  const state = view.state(machine, unit)
+  const lost = !view.machines.has(machine) && !view.unreadable.has(`machines/${machine}`)
+  const assigned = view.assignments.get(machine)?.get(unit)
+  const finished = state?.done === true
+  return {
+    unit,
+    machine,
+    target: targetOf(view, machine),
+    address: view.machines.get(machine)?.address ?? null,
+    desiredState: assigned?.desiredState ?? null,
+    load: state?.load ?? 'loaded',
+    active: lost && !finished ? 'lost' : (state?.active ?? 'inactive'),
+    sub: lost && !finished ? 'lost' : (state?.sub ?? 'dead'),
+    file: state?.file ?? assigned?.file ?? null,
+    generation: state?.generation ?? null,
+    health: state?.health ?? null,
+    restarts: state?.restarts ?? 0,
+    exitCode: state?.exitCode ?? null,
+    container: state?.container ?? null,
+    since: state?.since ?? null,
+    reason: state?.reason ?? assigned?.reason ?? null,
+  }
+}
+
+function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
+  return {
+    unit: record.name,
+    machine: null,
+    target: null,
+    address: null,
+    desiredState: record.desiredState,
+    load: 'loaded',
+    active: 'inactive',
+    sub: 'unplaced',
+    file: record.file,
+    generation: record.generation,
+    health: null,
+    restarts: 0,
+    exitCode: null,
+    container: null,
+    since: null,
+    reason: view.refusals.get(record.name)?.reason ?? null,
+  }
+}
+
+function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState {
+  if (machine === undefined) return 'inactive'
+  const state = view.state(machine, record.name)
+  if (state === undefined) return 'inactive'
+  return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'
+}
+
+/** What each unit's file says, parsed once a file for its instances; nothing for a file that is missing. */
+export function describeFiles(view: ClusterView): (record: UnitRecord) => {readonly global: boolean; readonly description: string | null} {
+  return ({name, file}) => {
+    const text = view.files.get(file)
+    const unit = text === undefined ? undefined : parseUnit(name, text).unit
+    return {global: unit?.placement.global ?? false, description: unit?.description ?? null}
+  }
+}

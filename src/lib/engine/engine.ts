@@ -1,0 +1,130 @@
+import {Bell} from '../base/bell.ts'
+import {messageOf, UnreachableError} from '../base/errors.ts'
+import type {Log} from '../base/log.ts'
+import {encode} from '../cluster/codec.ts'
+import {holdSchema, leaderSchema} from '../cluster/model.ts'
+import {ClusterView} from '../cluster/view.ts'
+import {campaign, type Leadership} from '../store/election.ts'
+import {keys} from '../store/keys.ts'
+import {openMirror} from '../store/mirror.ts'
+import {maxWrites, type Session, type Store, type Write} from '../store/store.ts'
+import {describeDecision, planEngine} from './plan.ts'
+import {UnitShelf} from './unit-shelf.ts'
+import {batchesOf} from './writes.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  /** The machine's session: leadership lives by the same lease. */
+  readonly session: Session
+  readonly machine: string
+  readonly log: Log
+}
+
+/**
+ * A candidate for the one engine of the cluster: waits to lead, leads as long as it can, and begins again, until the
+ * signal aborts or the session is lost. While it does not lead it knows nothing but the leader key.
+ */
+export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
+  const {store, session, machine, log} = options
+  const alive = AbortSignal.any([signal, session.lost])
+  while (!alive.aborted) {
+    const leadership = await campaign(store, session, encode(leaderSchema, {machine}), {signal: alive}).catch(error => {
+      if (alive.aborted) return undefined
+      throw error
+    })
+    if (leadership === undefined) return
+    log.info('leading the cluster')
+    try {
+      await lead(options, leadership, AbortSignal.any([alive, leadership.lost]))
+    } finally {
+      if (signal.aborted) await leadership.resign()
+      log.info('leading no more')
+    }
+  }
+}
+
+/** Only the leader holds the whole cluster. */
+const everything = ['']
+
+/** Looks, plans and commits at every change, one pass at a time, each on a view that contains the pass before. */
+async function lead(options: EngineOptions, leadership: Leadership, signal: AbortSignal): Promise<void> {
+  const {store, log} = options
+  const over = new AbortController()
+  const leading = AbortSignal.any([signal, over.signal])
+  const bell = new Bell()
+  try {
+    const view = new ClusterView()
+    const mirror = await openMirror(store, everything, {
+      signal: leading,
+      onChange: changes => {
+        view.apply(changes)
+        bell.ring()
+      },
+    })
+    for (const entry of mirror.entries.values()) view.put(entry)
+    mirror.done.catch(error => over.abort(error))
+    const pass = new EnginePass(options, leadership, view)
+    bell.ring()
+    while (!leading.aborted) {
+      await bell.wait(leading)
+      if (leading.aborted) break
+      const revision = await pass.run(leading)
+      if (revision === 'deposed') break
+      if (revision !== undefined) await mirror.reached(revision, leading)
+    }
+  } catch (error) {
+    if (!leading.aborted && !(error instanceof UnreachableError)) throw error
+    if (!signal.aborted) log.warning(`leading is interrupted: ${messageOf(over.signal.reason ?? error)}`)
+  } finally {
+    over.abort()
+  }
+}
+
+class EnginePass {
+  private readonly options: EngineOptions
+  private readonly leadership: Leadership
+  private readonly view: ClusterView
+  private readonly shelf = new UnitShelf()
+  private readonly reported = new Map<string, string>()
+
+  constructor(options: EngineOptions, leadership: Leadership, view: ClusterView) {
+    this.options = options
+    this.leadership = leadership
+    this.view = view
+  }
+
+  /** One pass; the revision of its last commit, undefined when nothing was to be done. */
+  async run(signal: AbortSignal): Promise<number | 'deposed' | undefined> {
+    const {store, log} = this.options
+    this.reportUnreadable()
+    this.shelf.keepOnly(this.view.units)
+    const {decisions, hold} = planEngine(this.view, this.shelf)
+    for (const decision of decisions) log.info(describeDecision(decision))
+    const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...this.holdWrites(hold)]
+    let revision: number | undefined
+    for (const writes of batches) {
+      if (writes.length === 0) continue
+      const result = await store.commit([this.leadership.guard], writes, {signal})
+      if (!result.ok) return 'deposed'
+      revision = result.revision
+    }
+    return revision
+  }
+
+  /** Tells everyone when the engine holds, and when it goes on. */
+  private holdWrites(hold: string | undefined): readonly (readonly Write[])[] {
+    if (hold === this.view.hold) return []
+    this.options.log.warning(hold === undefined ? 'going on: no longer holding' : `holding: ${hold}`)
+    if (hold === undefined) return [[{kind: 'delete', key: keys.hold}]]
+    return [[{kind: 'put', key: keys.hold, value: encode(holdSchema, {reason: hold})}]]
+  }
+
+  private reportUnreadable(): void {
+    for (const [key, problem] of this.view.unreadable) {
+      if (this.reported.get(key) === problem) continue
+      this.reported.set(key, problem)
+      this.options.log.error(`cannot read ${key}: ${problem}`, {effect: 'left as it is; everything else goes on'})
+    }
+    for (const key of this.reported.keys()) if (!this.view.unreadable.has(key)) this.reported.delete(key)
+  }
+}

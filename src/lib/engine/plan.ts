@@ -1,0 +1,107 @@
+import {unreachable} from '../base/errors.ts'
+import type {Assignment, UnitRecord, UnitState} from '../cluster/model.ts'
+import type {ClusterView} from '../cluster/view.ts'
+import type {Decision} from '../scheduler/decision.ts'
+import {holdReason} from '../scheduler/hold.ts'
+import {describeObjections} from '../scheduler/objection.ts'
+import {schedule} from '../scheduler/schedule.ts'
+import {isDone, takeSnapshot} from './snapshot.ts'
+import type {UnitShelf} from './unit-shelf.ts'
+
+/** What the engine decided; every change to what the cluster stores is one of these. */
+export type EngineDecision =
+  | Decision
+  /** The assignment stays and its contents follow the unit: another file, desired state or generation. */
+  | {readonly kind: 'update'; readonly unit: string; readonly machine: string; readonly reason: string}
+  /** A refusal does not hold any more. */
+  | {readonly kind: 'withdraw'; readonly unit: string; readonly reason: string}
+  /** A state that a lost machine left behind is out of date. */
+  | {readonly kind: 'forget'; readonly unit: string; readonly machine: string; readonly reason: string}
+
+export interface EnginePlan {
+  readonly decisions: readonly EngineDecision[]
+  /** Why nothing is moved away from the machines that are lost, where that is so. */
+  readonly hold: string | undefined
+}
+
+/** Everything to be done now so that what is stored follows from what is wanted. Nothing at rest. */
+export function planEngine(view: ClusterView, shelf: UnitShelf): EnginePlan {
+  const snapshot = takeSnapshot(view, shelf)
+  const scheduled = schedule(snapshot)
+  const moved = new Set<string>()
+  const refused = new Set<string>()
+  const decisions: EngineDecision[] = []
+  for (const decision of scheduled) {
+    if (decision.kind === 'refuse') {
+      refused.add(decision.unit)
+      if (isNews(decision, view)) decisions.push(decision)
+    } else {
+      if (decision.kind === 'evict') moved.add(placementKey(decision.unit, decision.machine))
+      decisions.push(decision)
+    }
+  }
+  for (const assignment of view.allAssignments()) {
+    const record = view.units.get(assignment.unit)
+    if (record === undefined || snapshot.frozen.has(record.name) || moved.has(placementKey(assignment.unit, assignment.machine))) continue
+    const reason = reasonToUpdate(assignment, record)
+    if (reason !== undefined) decisions.push({kind: 'update', unit: assignment.unit, machine: assignment.machine, reason})
+  }
+  for (const unit of view.refusals.keys()) if (!refused.has(unit)) decisions.push({kind: 'withdraw', unit, reason: 'placed, or no longer wanted'})
+  for (const state of view.allStates()) {
+    const reason = reasonToForget(state, view)
+    if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
+  }
+  return {decisions, hold: holdReason(snapshot)}
+}
+
+/** One line a decision, the same in the log, the dry run and the tests. */
+export function describeDecision(decision: EngineDecision): string {
+  switch (decision.kind) {
+    case 'place':
+      return `place ${decision.unit} on ${decision.machine}: ${decision.reason}`
+    case 'evict':
+      return `take ${decision.unit} from ${decision.machine}: ${decision.reason}`
+    case 'refuse':
+      return `no place for ${decision.unit}: ${describeObjections(decision.objections)}`
+    case 'update':
+      return `update ${decision.unit} on ${decision.machine}: ${decision.reason}`
+    case 'withdraw':
+      return `${decision.unit} is not refused any more: ${decision.reason}`
+    case 'forget':
+      return `forget the state of ${decision.unit} on ${decision.machine}: ${decision.reason}`
+    default:
+      return unreachable(decision)
+  }
+}
+
+function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boolean {
+  const told = view.refusals.get(decision.unit)
+  return told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.reason !== describeObjections(decision.objections)
+}
+
+function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | undefined {
+  if (record.desiredState === 'inactive') return undefined
+  if (assignment.file !== record.file) return 'its unit file was replaced'
+  if (assignment.desiredState !== record.desiredState) return `${record.desiredState} is wanted`
+  if (assignment.generation !== record.generation) return 'a fresh start is wanted'
+  return undefined
+}
+
+/** States are their agents' to write; only what a machine that is not there any more left behind is the engine's to clear. */
+function reasonToForget(state: UnitState, view: ClusterView): string | undefined {
+  if (view.machines.has(state.machine) || view.unreadable.has(`machines/${state.machine}`)) return undefined
+  if (view.unreadable.has(`units/${state.unit}`)) return undefined
+  const record = view.units.get(state.unit)
+  if (record === undefined) return 'the unit is destroyed'
+  if (view.assignments.get(state.machine)?.has(state.unit)) return undefined
+  if (isDone(record, state)) return undefined
+  if (record.desiredState === 'inactive') return 'the unit is unloaded'
+  for (const [machine, states] of view.states) {
+    if (machine !== state.machine && view.machines.has(machine) && states.has(state.unit)) return `the unit reports from ${machine}`
+  }
+  return undefined
+}
+
+function placementKey(unit: string, machine: string): string {
+  return `${machine}/${unit}`
+}

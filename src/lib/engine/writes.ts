@@ -1,0 +1,64 @@
+import {unreachable} from '../base/errors.ts'
+import {encode} from '../cluster/codec.ts'
+import {assignmentSchema, refusalSchema} from '../cluster/model.ts'
+import type {ClusterView} from '../cluster/view.ts'
+import {describeObjections} from '../scheduler/objection.ts'
+import {keys} from '../store/keys.ts'
+import type {Write} from '../store/store.ts'
+import type {EngineDecision} from './plan.ts'
+
+/** What a decision writes; nothing when its unit went away meanwhile. */
+export function writesOf(decision: EngineDecision, view: ClusterView): readonly Write[] {
+  switch (decision.kind) {
+    case 'place':
+      return assignmentWrites(decision.unit, decision.machine, decision.reason, view)
+    case 'update': {
+      const kept = view.assignments.get(decision.machine)?.get(decision.unit)?.reason ?? decision.reason
+      return assignmentWrites(decision.unit, decision.machine, kept, view)
+    }
+    case 'evict':
+      return [{kind: 'delete', key: keys.assignment(decision.machine, decision.unit)}]
+    case 'forget':
+      return [{kind: 'delete', key: keys.state(decision.machine, decision.unit)}]
+    case 'withdraw':
+      return [{kind: 'delete', key: keys.refusal(decision.unit)}]
+    case 'refuse': {
+      const record = view.units.get(decision.unit)
+      if (record === undefined) return []
+      const value = encode(refusalSchema, {unitRevision: record.revision, reason: describeObjections(decision.objections)})
+      return [{kind: 'put', key: keys.refusal(decision.unit), value}]
+    }
+    default:
+      return unreachable(decision)
+  }
+}
+
+function assignmentWrites(unit: string, machine: string, reason: string, view: ClusterView): readonly Write[] {
+  const record = view.units.get(unit)
+  if (record === undefined || record.desiredState === 'inactive') return []
+  const {file, desiredState, generation} = record
+  return [{kind: 'put', key: keys.assignment(machine, unit), value: encode(assignmentSchema, {file, desiredState, generation, reason})}]
+}
+
+/**
+ * Batches of writes, none above the limit, all decisions of one unit in one batch: a move is taken from there and placed
+ * here at one revision.
+ */
+export function batchesOf(decisions: readonly EngineDecision[], view: ClusterView, limit: number): readonly (readonly Write[])[] {
+  const byUnit = new Map<string, Write[]>()
+  for (const decision of decisions) {
+    const writes = byUnit.get(decision.unit)
+    if (writes === undefined) byUnit.set(decision.unit, [...writesOf(decision, view)])
+    else writes.push(...writesOf(decision, view))
+  }
+  const batches: Write[][] = []
+  for (const writes of byUnit.values()) {
+    for (let at = 0; at < writes.length; at += limit) {
+      const part = writes.slice(at, at + limit)
+      const last = batches.at(-1)
+      if (last !== undefined && last.length + part.length <= limit) last.push(...part)
+      else batches.push(part)
+    }
+  }
+  return batches
+}

@@ -1,0 +1,112 @@
+import {matchesGlob} from '../unit/glob.ts'
+import type {Unit} from '../unit/unit.ts'
+import type {Objection} from './objection.ts'
+import type {Room} from './room.ts'
+
+/** One rule of placement: its objection to this unit in this room, or undefined. */
+export interface Filter {
+  readonly object: (unit: Unit, room: Room) => Objection | undefined
+  /**
+   * Whether it also speaks against a unit that stands there already: never; of itself or against those who stood there
+   * before (`alone`); or only once it is known who else stays (`together`).
+   */
+  readonly evicts: 'never' | 'alone' | 'together'
+}
+
+/** Every rule, in the order in which objections are told: what cannot change first. */
+export const filters: readonly Filter[] = [
+  {object: driver, evicts: 'never'},
+  {object: machineId, evicts: 'alone'},
+  {object: metadata, evicts: 'alone'},
+  {object: peers, evicts: 'together'},
+  {object: conflicts, evicts: 'alone'},
+  {object: replaced, evicts: 'together'},
+  {object: leaving, evicts: 'alone'},
+  {object: cordoned, evicts: 'never'},
+]
+
+const alone = filters.filter(filter => filter.evicts === 'alone')
+const together = filters.filter(filter => filter.evicts === 'together')
+
+/** The first objection to placing the unit here. */
+export function objectionToPlace(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(filters, unit, room)
+}
+
+/** The first objection to a unit that stands here already, while the room fills again by seniority. */
+export function objectionToReturn(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(alone, unit, room)
+}
+
+/** The first objection to a unit that stands here already, now that the room is full: a peer is missing, another replaces it. */
+export function objectionToStay(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(together, unit, room)
+}
+
+function firstObjection(rules: readonly Filter[], unit: Unit, room: Room): Objection | undefined {
+  for (const rule of rules) {
+    const objection = rule.object(unit, room)
+    if (objection !== undefined) return objection
+  }
+  return undefined
+}
+
+function driver(unit: Unit, {machine}: Room): Objection | undefined {
+  return machine.drivers.includes(unit.driver) ? undefined : {kind: 'driver', driver: unit.driver}
+}
+
+/** fleet matches the whole id or its first eight characters; a machine's name is as good. */
+function machineId({placement}: Unit, {machine}: Room): Objection | undefined {
+  const wanted = placement.machineId
+  if (wanted === undefined || wanted === machine.id || wanted === machine.id.slice(0, 8) || wanted === machine.label) return undefined
+  return {kind: 'machine-id', wanted}
+}
+
+/** Every key must be there with one of its values. */
+function metadata({placement}: Unit, {machine}: Room): Objection | undefined {
+  for (const [key, values] of Object.entries(placement.metadata)) {
+    const has = machine.metadata[key]
+    if (has === undefined || !values.includes(has)) return {kind: 'metadata', key, values}
+  }
+  return undefined
+}
+
+function peers({placement}: Unit, room: Room): Objection | undefined {
+  const missing = placement.machineOf.find(peer => !room.units.has(peer))
+  return missing === undefined ? undefined : {kind: 'peer', peer: missing}
+}
+
+/** Either side's word is enough; never against itself. */
+function conflicts(unit: Unit, room: Room): Objection | undefined {
+  if (unit.placement.conflicts.length > 0) {
+    for (const other of room.units.keys()) {
+      if (other !== unit.name && matchesAny(unit.placement.conflicts, other)) return {kind: 'conflict', other}
+    }
+  }
+  for (const [other, {placement}] of room.conflicting) {
+    if (other !== unit.name && matchesAny(placement.conflicts, unit.name)) return {kind: 'conflict', other}
+  }
+  return undefined
+}
+
+function replaced(unit: Unit, room: Room): Objection | undefined {
+  for (const other of room.replacing.values()) if (replaces(other, unit)) return {kind: 'replaced', by: other.name}
+  return undefined
+}
+
+function leaving(_: Unit, {machine}: Room): Objection | undefined {
+  return machine.leaving ? {kind: 'leaving'} : undefined
+}
+
+function cordoned(_: Unit, {machine}: Room): Objection | undefined {
+  return machine.cordoned ? {kind: 'cordoned'} : undefined
+}
+
+/** Two units that replace each other replace nothing (fleet's rule). */
+export function replaces(a: Unit, b: Unit): boolean {
+  return a.name !== b.name && matchesAny(a.placement.replaces, b.name) && !matchesAny(b.placement.replaces, a.name)
+}
+
+function matchesAny(globs: readonly string[], name: string): boolean {
+  return globs.some(glob => matchesGlob(glob, name))
+}

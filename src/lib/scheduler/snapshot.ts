@@ -1,0 +1,42 @@
+import type {Unit} from '../unit/unit.ts'
+
+/** All that a placement depends on. The same snapshot gives the same decisions, whatever the order of its lists. */
+export interface Snapshot {
+  /** The machines that are there. */
+  readonly machines: readonly SnapshotMachine[]
+  /** The units that are to be placed (loaded or launched). */
+  readonly units: readonly SnapshotUnit[]
+  /** Where units stand now, also unwanted ones and ones on machines that are gone. */
+  readonly placements: readonly SnapshotPlacement[]
+  /** Units whose record or file cannot be read: they stay where they are, whatever else happens. */
+  readonly frozen: ReadonlySet<string>
+  /** Machines that are gone for good by the operator's word: they never make the engine hold. */
+  readonly gone: ReadonlySet<string>
+}
+
+export interface SnapshotMachine {
+  readonly id: string
+  /** How reasons call it. */
+  readonly label: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly drivers: readonly string[]
+  /** Takes no new units. */
+  readonly cordoned: boolean
+  /** Takes no new units and gives away those it has. */
+  readonly leaving: boolean
+  /** Its record cannot be read: nothing new comes here, and what stands here stays. */
+  readonly unreadable?: boolean
+}
+
+export interface SnapshotUnit {
+  readonly unit: Unit
+  /** A oneshot that has succeeded: it stays where it is and is not placed again. */
+  readonly finished: boolean
+}
+
+export interface SnapshotPlacement {
+  readonly unit: string
+  readonly machine: string
+  /** Grows with time: where two may not stand together, the later one goes. */
+  readonly since: number
+}
