@@ -8,13 +8,21 @@ import {openDriver} from '../lib/cli/open-driver.ts'
 /** The daemon of a machine: agent and candidate for the engine in one process. */
 export default class AgentCommand extends ClusterCommand {
   static override summary = 'Run the agent of this machine'
-  static override description = `Registers the machine, runs the containers that are assigned to it, keeps them running and reports. Ends in order
+  static override description =
+    `Registers the machine, runs the containers that are assigned to it, keeps them running and reports. Ends in order
 at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, under the names of the flags.`
   static override flags = {
     ...agentFlags,
-    config: Flags.string({summary: 'file with settings (default: /etc/meissa/agent.yaml)', helpValue: 'FILE', env: 'CTL_AGENT_CONFIG'}),
+    config: Flags.string({
+      summary: 'file with settings (default: /etc/meissa/agent.yaml)',
+      helpValue: 'FILE',
+      env: 'CTL_AGENT_CONFIG',
+    }),
   }
-  static override examples = ['ctl agent --metadata role=web,zone=1', 'ctl agent --name web-1 --state-dir /var/lib/meissa --on-exit drain']
+  static override examples = [
+    'ctl agent --metadata role=web,zone=1',
+    'ctl agent --name web-1 --state-dir /var/lib/meissa --on-exit drain',
+  ]
 
   async run(): Promise<void> {
     const {flags} = await this.parse(AgentCommand)

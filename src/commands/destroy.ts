@@ -1,4 +1,4 @@
-import {type WishFlags, unitArguments, WishCommand, waitFlags} from '../lib/cli/wish-command.ts'
+import {unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
 
 /** Takes units out of the cluster, their unit file with them. */
 export default class Destroy extends WishCommand {

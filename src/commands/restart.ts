@@ -1,4 +1,4 @@
-import {type WishFlags, unitArguments, WishCommand, waitFlags} from '../lib/cli/wish-command.ts'
+import {unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
 
 /** Gives known units a fresh start, each where it is. */
 export default class Restart extends WishCommand {

@@ -5,7 +5,8 @@ export default class Start extends WishCommand {
   static override summary = 'Start units and wait until they run'
   static override strict = false
   static override args = unitArguments
-  static override description = `A unit that is not known yet is read from a file, or made from its template in the cluster or beside.
+  static override description =
+    `A unit that is not known yet is read from a file, or made from its template in the cluster or beside.
 One that fails ends with exit 8 and its last lines; one that fits nowhere with exit 7 and the reasons of every machine.`
   static override flags = {...waitFlags, ...replaceFlag}
   static override examples = ['ctl start web@1', 'ctl start units/web@{1..4}', 'ctl start --replace --timeout 2min units/web@1']

@@ -1,6 +1,6 @@
-import {submitUnits} from '../lib/cluster/submit.ts'
 import {gatherUnits, readArguments} from '../lib/cli/unit-arguments.ts'
 import {needed, replaceFlag, unitArguments, WishCommand} from '../lib/cli/wish-command.ts'
+import {submitUnits} from '../lib/cluster/submit.ts'
 
 /** Makes unit files known to the cluster. */
 export default class Submit extends WishCommand {
@@ -25,4 +25,9 @@ export default class Submit extends WishCommand {
   }
 }
 
-const words = {created: 'submitted', replaced: 'replaced', same: 'is known already', differs: 'is known already with other contents'} as const
+const words = {
+  created: 'submitted',
+  replaced: 'replaced',
+  same: 'is known already',
+  differs: 'is known already with other contents',
+} as const

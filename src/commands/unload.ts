@@ -1,4 +1,4 @@
-import {type WishFlags, unitArguments, WishCommand, waitFlags} from '../lib/cli/wish-command.ts'
+import {unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
 
 /** Sets known units to inactive: they stop and leave their machine. */
 export default class Unload extends WishCommand {

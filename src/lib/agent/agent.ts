@@ -4,22 +4,20 @@ import type {Log} from '../base/log.ts'
 import type {UnitState} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
 import type {Driver, Run} from '../drivers/driver.ts'
-import {assignmentsOf, keys, parseKey, statesOf} from '../store/keys.ts'
-import {openMirror} from '../store/mirror.ts'
+import {statesOf} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
-import {parseUnit} from '../unit/parse-unit.ts'
-import {parseUnitFile} from '../unit/file.ts'
-import {runHash} from '../unit/hash.ts'
 import type {DecisionLog} from './decision-log.ts'
-import {FileCache} from './files.ts'
+import {executorsOf} from './executors.ts'
 import type {ThisHost} from './host.ts'
+import type {Membership, Standing} from './membership.ts'
 import {Memories} from './memories.ts'
-import type {Membership} from './membership.ts'
-import {planAgent} from './plan.ts'
-import {reportUnit, reportUnreadable} from './report.ts'
+import {type Ordered, Orders} from './orders.ts'
+import {planAgent, type UnitPlan} from './plan.ts'
+import {datedState, reportUnit, reportUnreadable} from './report.ts'
 import {Reporter} from './reporter.ts'
-import type {Situation, Wanted} from './situation.ts'
-import {describeStep, type Executors, type Step, unitOf} from './step.ts'
+import {isSuccess} from './restart.ts'
+import type {Situation} from './situation.ts'
+import {describeStep, type Step, unitOf} from './step.ts'
 import {stillWanted, Workshop} from './workshop.ts'
 
 export interface AgentOptions {
@@ -44,18 +42,18 @@ export interface AgentOptions {
 export class Agent {
   private readonly options: AgentOptions
   private readonly bell = new Bell()
-  private readonly files: FileCache
+  private readonly orders: Orders
   private readonly memories = new Memories()
-  private readonly parsed = new Map<string, {readonly file: string; readonly generation: number; readonly wanted: Wanted | string}>()
   private readonly departure = Promise.withResolvers<void>()
   /** Units of which a step failed that is not counted as a start: when to try again. */
   private readonly pauses = new Map<string, number>()
-  private wantNothing = false
-  private draining = false
+  /** The registration since which the orders were looked at. */
+  private ordersSince: Standing | undefined
+  private goingAway: 'drain' | 'leave' | undefined
 
   constructor(options: AgentOptions) {
     this.options = options
-    this.files = new FileCache(options.store)
+    this.orders = new Orders({...options, changed: () => this.bell.ring()})
   }
 
   /** Wakes the agent: something it cannot see by itself has changed. */
@@ -63,48 +61,39 @@ export class Agent {
     this.bell.ring()
   }
 
-  /** From now on nothing is wanted on this machine: the agent stops all it runs. */
-  leave(): void {
-    this.wantNothing = true
+  /** From now on nothing is wanted here: units run on until they are assigned elsewhere (drain), or stop at once (leave). */
+  goAway(how: 'drain' | 'leave'): void {
+    this.goingAway = how
     this.bell.ring()
   }
 
-  /** As `leave`, but each unit runs on until it is assigned elsewhere. */
-  drain(): void {
-    this.draining = true
-    this.bell.ring()
+  /** Resolves once the agent is to go away, nothing of ours is here and nothing is under way. */
+  get left(): Promise<void> {
+    return this.departure.promise
   }
 
   /** Works until the signal aborts; what runs then runs on. Steps under way are given up or ended by then. */
   async run(signal: AbortSignal): Promise<void> {
-    const {store, machine, driver, log} = this.options
-    const view = new ClusterView()
-    const mirror = await openMirror(store, [assignmentsOf(machine), keys.machine(machine)], {
-      signal,
-      onChange: changes => {
-        view.apply(changes)
-        this.bell.ring()
-      },
-    })
-    for (const entry of mirror.entries.values()) view.put(entry)
+    const {driver, log, now} = this.options
     const reporter = await this.openReporter(signal)
     const workshop = this.openWorkshop(signal)
-    const watching = driver.watch(() => this.bell.ring(), signal).catch(error => {
-      if (!signal.aborted) log.error(`cannot watch the ${driver.name} engine: ${messageOf(error)}`)
-    })
-    this.bell.ring()
-    let wakeAt: number | undefined = this.options.now()
+    const watching = driver
+      .watch(() => this.bell.ring(), signal)
+      .catch(error => {
+        if (!signal.aborted) log.error(`cannot watch the ${driver.name} engine: ${messageOf(error)}`)
+      })
+    let wakeAt: number | undefined = now()
     while (!signal.aborted) {
-      await this.bell.wait(signal, wakeAt === undefined ? Number.POSITIVE_INFINITY : wakeAt - this.options.now())
-      if (signal.aborted) break
+      await this.bell.wait(signal, wakeAt === undefined ? undefined : wakeAt - now())
       await nextTurn()
+      if (signal.aborted) break
       try {
-        wakeAt = await this.round(view, reporter, workshop, signal)
+        wakeAt = await this.round(reporter, workshop, signal)
       } catch (error) {
         if (signal.aborted) break
         if (!(error instanceof CtlError)) throw error
         log.warning(messageOf(error), {effect: 'what runs goes on; trying again'})
-        wakeAt = this.options.now() + retryMilliseconds
+        wakeAt = now() + retryMilliseconds
       }
     }
     await Promise.all([workshop.settled(), watching])
@@ -112,134 +101,102 @@ export class Agent {
     await this.options.decisions.settled()
   }
 
-  /** Resolves once the machine is to be left, nothing of ours is here and nothing is under way. */
-  get left(): Promise<void> {
-    return this.departure.promise
-  }
-
-  private async round(view: ClusterView, reporter: Reporter, workshop: Workshop, signal: AbortSignal): Promise<number | undefined> {
-    const {driver, membership, now, monotonic, margin, host} = this.options
-    const {wanted, frozen, bad} = await this.wantedNow(view, reporter, signal)
-    const runs = await driver.observe(signal)
-    this.rememberDone(wanted, runs)
+  /** One look, plan, act and report; when to look again even if nothing happens. */
+  private async round(reporter: Reporter, workshop: Workshop, signal: AbortSignal): Promise<number | undefined> {
+    const {driver, membership, host} = this.options
     const standing = membership.standing
+    if (standing !== undefined && standing !== this.ordersSince) {
+      await this.orders.refresh(signal)
+      this.ordersSince = standing
+    }
+    const ordered = this.goingAway === 'leave' ? nothingOrdered : await this.orders.read(signal)
+    const runs = await driver.observe(signal)
+    this.recall(ordered, runs, reporter)
     const situation: Situation = {
-      wanted,
-      frozen,
+      ...ordered,
       runs,
       memories: this.memories.all,
-      now: now(),
+      now: this.options.now(),
       bootedAt: host.bootedAt,
-      disconnected: membership.mayBeGivenUp(monotonic(), margin) || view.machines.get(this.options.machine)?.session !== standing?.session.id,
+      disconnected: standing === undefined || membership.mayBeGivenUp(this.options.monotonic(), this.options.margin),
     }
     const plans = planAgent(situation)
-    const times: number[] = []
-    for (const unit of new Set([...plans.keys(), ...runs.map(run => run.unit), ...wanted.keys()])) {
-      const doing = workshop.doing(unit)
-      const plan = plans.get(unit)
-      if (doing !== undefined && !stillWanted(doing, plan?.steps)) workshop.cancel(unit)
-      const pause = this.pauses.get(unit) ?? 0
-      if (pause > situation.now) times.push(pause)
-      else if (doing === undefined && plan !== undefined) workshop.begin(unit, plan.steps)
-      if (plan?.wakeAt !== undefined) times.push(plan.wakeAt)
-    }
-    const states = new Map<string, UnitState>(bad)
-    for (const each of wanted.values()) {
-      const report = reportUnit(situation, each, this.options.machine, workshop.doing(each.unit.name)?.step.kind)
-      if (report.wakeAt !== undefined) times.push(report.wakeAt)
-      const last = reporter.last(each.unit.name)
-      if (report.state !== undefined) states.set(each.unit.name, this.dated(report.state, last))
-      else if (last !== undefined) states.set(each.unit.name, last)
-    }
-    this.keepLeaving(states, wanted, frozen, runs, reporter, workshop)
-    reporter.report(states, standing?.guard, signal)
-    const emptied = this.wantNothing || (this.draining && wanted.size + frozen.size === 0)
+    const times = this.act(situation, plans, workshop)
+    times.push(...this.report(situation, ordered, {reporter, workshop, standing}, signal))
+    const emptied = this.goingAway === 'leave' || (this.goingAway === 'drain' && ordered.wanted.size + ordered.frozen.size === 0)
     if (emptied && !workshop.busy && runs.length === 0) this.departure.resolve()
-    const cutOff = [...wanted.values()].some(each => each.unit.placement.onDisconnect === 'stop') ? this.nextDeadline() : undefined
-    return earliest([...times, ...(cutOff === undefined ? [] : [cutOff])])
+    if ([...ordered.wanted.values()].some(({unit}) => unit.placement.onDisconnect === 'stop')) times.push(...this.nextDeadline())
+    return times.length === 0 ? undefined : Math.min(...times)
   }
 
-  /** States of units that are on their way out stay until their runs are gone; those of unreadable ones stay as they are. */
-  private keepLeaving(
-    states: Map<string, UnitState>,
-    wanted: ReadonlyMap<string, Wanted>,
-    frozen: ReadonlySet<string>,
-    runs: readonly Run[],
-    reporter: Reporter,
-    workshop: Workshop,
-  ): void {
+  /** Begins what is planned for the units that have nothing under way, and gives up what is not wanted any more. */
+  private act({now}: Situation, plans: ReadonlyMap<string, UnitPlan>, workshop: Workshop): number[] {
+    const times: number[] = []
+    for (const unit of workshop.busyUnits()) {
+      const doing = workshop.doing(unit)
+      if (doing !== undefined && !stillWanted(doing, plans.get(unit)?.steps)) workshop.cancel(unit)
+    }
+    for (const [unit, {steps, wakeAt}] of plans) {
+      if (wakeAt !== undefined) times.push(wakeAt)
+      const pause = this.pauses.get(unit) ?? 0
+      if (pause > now) times.push(pause)
+      else workshop.begin(unit, steps)
+    }
+    return times
+  }
+
+  private report(
+    situation: Situation,
+    ordered: Ordered,
+    {reporter, workshop, standing}: {reporter: Reporter; workshop: Workshop; standing: Standing | undefined},
+    signal: AbortSignal,
+  ): readonly number[] {
+    const {machine} = this.options
+    const {now, runs} = situation
+    const times: number[] = []
+    const states = new Map<string, UnitState>()
+    const runningUnits = new Set(runs.map(run => run.unit))
     for (const unit of reporter.units) {
-      if (wanted.has(unit) || states.has(unit)) continue
       const last = reporter.last(unit)
-      if (last === undefined) continue
-      if (frozen.has(unit)) states.set(unit, last)
-      else if (workshop.doing(unit) !== undefined || runs.some(run => run.unit === unit)) {
-        states.set(unit, this.dated({...last, active: 'deactivating', sub: 'stop-sigterm'}, last))
+      if (last === undefined || situation.wanted.has(unit)) continue
+      if (situation.frozen.has(unit)) states.set(unit, last)
+      // On its way out: its state stays until its run is gone.
+      else if (runningUnits.has(unit) || workshop.doing(unit) !== undefined) {
+        states.set(unit, datedState({...last, active: 'deactivating', sub: 'stop-sigterm'}, last, now))
       }
     }
+    for (const [unit, bad] of ordered.unreadable)
+      states.set(unit, datedState(reportUnreadable(unit, machine, bad), reporter.last(unit), now))
+    const byUnit = new Map(runs.map(run => [`${run.unit} ${run.identity.runHash} ${run.identity.generation}`, run]))
+    for (const wanted of situation.wanted.values()) {
+      const {name} = wanted.unit
+      const run = byUnit.get(`${name} ${wanted.identity.runHash} ${wanted.identity.generation}`)
+      const {state, wakeAt} = reportUnit(situation, wanted, run, {machine, doing: workshop.doing(name)?.step.kind})
+      if (wakeAt !== undefined) times.push(wakeAt)
+      const last = reporter.last(name)
+      if (state !== undefined) states.set(name, datedState(state, last, now))
+      else if (last !== undefined) states.set(name, last)
+    }
+    reporter.report(states, standing?.guard, signal)
+    return times
   }
 
-  private nextDeadline(): number | undefined {
+  /** What was known of a unit before this agent, and what must not be forgotten once its run is gone. */
+  private recall({wanted, frozen}: Ordered, runs: readonly Run[], reporter: Reporter): void {
+    this.memories.keepOnly(unit => wanted.has(unit) || frozen.has(unit))
+    for (const each of wanted.values()) this.memories.recall(each, reporter.last(each.unit.name))
+    for (const run of runs) {
+      const service = wanted.get(run.unit)?.unit.service
+      if (service?.type === 'oneshot' && run.phase === 'exited' && isSuccess(service, run.exitCode))
+        this.memories.done(run.unit, run.identity)
+    }
+  }
+
+  /** When the machine counts as cut off if nothing more is heard of its lease; the clock of the answer is `now`. */
+  private nextDeadline(): readonly number[] {
     const {membership, now, monotonic, margin} = this.options
     const deadline = membership.standing?.session.deadline()
-    return deadline === undefined ? undefined : now() + Math.max(0, deadline - margin - monotonic()) + 1
-  }
-
-  private dated(state: Omit<UnitState, 'since'>, last: UnitState | undefined): UnitState {
-    const same = last !== undefined && last.active === state.active && last.sub === state.sub && last.generation === state.generation
-    return {...state, since: same ? last.since : this.options.now()}
-  }
-
-  private async wantedNow(view: ClusterView, reporter: Reporter, signal: AbortSignal) {
-    const wanted = new Map<string, Wanted>()
-    const frozen = new Set<string>()
-    const bad = new Map<string, UnitState>()
-    if (this.wantNothing) return {wanted, frozen, bad}
-    const assignments = [...view.allAssignments()]
-    await this.files.keepOnly(new Set(assignments.map(({file}) => file)), signal)
-    for (const key of view.unreadable.keys()) {
-      const parsed = parseKey(key)
-      if (parsed?.kind === 'assignment') frozen.add(parsed.unit)
-    }
-    for (const {unit, file, generation, desiredState, reason} of assignments) {
-      const known = this.parsed.get(unit)
-      const understood = known?.file === file && known.generation === generation ? known.wanted : this.understand(unit, file, generation, reporter)
-      if (typeof understood !== 'string') wanted.set(unit, {...understood, desiredState, reason})
-      else {
-        frozen.add(unit)
-        bad.set(unit, this.dated(reportUnreadable(unit, this.options.machine, file, generation, understood), reporter.last(unit)))
-      }
-    }
-    for (const unit of this.parsed.keys()) {
-      if (wanted.has(unit) || frozen.has(unit)) continue
-      this.parsed.delete(unit)
-      this.memories.forget(unit)
-    }
-    return {wanted, frozen, bad}
-  }
-
-  /** The unit to run, or why this agent cannot make sense of it. */
-  private understand(name: string, file: string, generation: number, reporter: Reporter): Wanted | string {
-    const text = this.files.text(file)
-    if (text === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
-    const {unit, problems} = parseUnit(name, text, this.options.host)
-    const identity = {runHash: runHash(name, parseUnitFile(text).file), generation}
-    const wanted: Wanted | string =
-      unit === undefined
-        ? problems.map(problem => problem.message).join('; ')
-        : {unit, file, identity, desiredState: 'loaded', reason: ''}
-    if (typeof wanted !== 'string' && !this.parsed.has(name)) this.memories.recall(wanted, reporter.last(name))
-    this.parsed.set(name, {file, generation, wanted})
-    return wanted
-  }
-
-  /** A oneshot's success is remembered before anything else can make one forget that its container stood for it. */
-  private rememberDone(wanted: ReadonlyMap<string, Wanted>, runs: readonly Run[]): void {
-    for (const run of runs) {
-      const unit = wanted.get(run.unit)
-      if (unit?.unit.service.type !== 'oneshot' || run.phase !== 'exited') continue
-      if (run.exitCode === 0 || unit.unit.service.successExitCodes.includes(run.exitCode ?? -1)) this.memories.done(run.unit, run.identity)
-    }
+    return deadline === undefined ? [] : [now() + Math.max(0, deadline - margin - monotonic()) + 1]
   }
 
   private async openReporter(signal: AbortSignal): Promise<Reporter> {
@@ -252,51 +209,43 @@ export class Agent {
 
   private openWorkshop(signal: AbortSignal): Workshop {
     const {driver, decisions, log, now} = this.options
-    const executors: Executors = {
-      prepare: (step, stop) => {
-        this.memories.started(step.unit.name, step.identity, now())
-        return driver.perform(step, withTimeout(stop, step.unit.service.timeoutStartSeconds))
+    const ring = () => this.bell.ring()
+    return new Workshop(
+      executorsOf(driver, this.memories, now),
+      {
+        begun: step => {
+          log.info(describeStep(step))
+          decisions.record(step)
+          ring()
+        },
+        failed: (step, error) => {
+          log.warning(`cannot ${describeStep(step)}: ${messageOf(error)}`)
+          decisions.recordFailure(step, error)
+          this.noteFailure(step, error)
+        },
+        done: step => {
+          this.pauses.delete(unitOf(step))
+          ring()
+        },
+        idle: ring,
       },
-      start: (step, stop) => driver.perform(step, stop),
-      stop: (step, stop) => driver.perform(step, stop),
-      remove: (step, stop) => driver.perform(step, stop),
-      collect: async (step, stop) => {
-        const lines = await driver.lastLines(step.run, linesKept, stop).catch(error => [`(its last lines cannot be had: ${messageOf(error)})`])
-        this.memories.collected(step.run.unit, step.run, lines)
-      },
-    }
-    const begun = (step: Step) => {
-      log.info(describeStep(step))
-      decisions.record(step)
-      this.bell.ring()
-    }
-    const failed = (step: Step, error: unknown) => {
-      log.warning(`cannot ${describeStep(step)}: ${messageOf(error)}`)
-      decisions.recordFailure(step, error)
-      const unit = unitOf(step)
-      if (step.kind === 'prepare' || step.kind === 'start') this.memories.startFailed(unit, step.identity, now(), messageOf(error))
-      else this.pauses.set(unit, now() + retryMilliseconds)
-    }
-    const done = (step: Step) => {
-      this.pauses.delete(unitOf(step))
-      this.bell.ring()
-    }
-    return new Workshop(executors, {begun, failed, done, idle: () => this.bell.ring()}, signal)
+      signal,
+    )
+  }
+
+  /** A failed start is an ending like another, with its policy; anything else is tried again after a while. */
+  private noteFailure(step: Step, error: unknown): void {
+    const at = this.options.now()
+    if (step.kind === 'prepare' || step.kind === 'start')
+      this.memories.startFailed(step.unit.name, step.identity, at, messageOf(error))
+    else this.pauses.set(unitOf(step), at + retryMilliseconds)
   }
 }
 
 const retryMilliseconds = 1000
-const linesKept = 10
-
-function withTimeout(signal: AbortSignal, seconds: number | undefined): AbortSignal {
-  return seconds === undefined || !Number.isFinite(seconds) || seconds <= 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)])
-}
+const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map()}
 
 /** Lets everything that has happened already be heard before looking. */
 function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
-}
-
-function earliest(times: readonly number[]): number | undefined {
-  return times.length === 0 ? undefined : Math.min(...times)
 }

@@ -21,11 +21,23 @@ export class DecisionLog {
   }
 
   record(step: Step): void {
-    this.append({time: new Date(this.now()).toISOString(), unit: unitOf(step), step: step.kind, reason: step.reason, text: describeStep(step)})
+    this.append({
+      time: new Date(this.now()).toISOString(),
+      unit: unitOf(step),
+      step: step.kind,
+      reason: step.reason,
+      text: describeStep(step),
+    })
   }
 
   recordFailure(step: Step, error: unknown): void {
-    this.append({time: new Date(this.now()).toISOString(), unit: unitOf(step), step: step.kind, reason: step.reason, failed: messageOf(error)})
+    this.append({
+      time: new Date(this.now()).toISOString(),
+      unit: unitOf(step),
+      step: step.kind,
+      reason: step.reason,
+      failed: messageOf(error),
+    })
   }
 
   /** Resolves when everything is on disk. */

@@ -118,7 +118,10 @@ export class Membership {
       await session.close({revoke: found === undefined})
       return this.register(signal)
     }
-    log.info(found === undefined ? 'registered' : 'took over the registration of the agent before', {lease: session.id, ttl: session.ttlSeconds})
+    log.info(found === undefined ? 'registered' : 'took over the registration of the agent before', {
+      lease: session.id,
+      ttl: session.ttlSeconds,
+    })
     const createRevision = found?.createRevision ?? result.revision
     return {session, guard: {kind: 'created', key: keys.machine(machine), createRevision}, revision: result.revision}
   }
@@ -138,14 +141,23 @@ export class Membership {
     if (!sameHost || (!dead && process.pid !== announcement.process.pid)) {
       throw new ConflictError(
         `an agent with the machine id ${machine} is alive at ${address} (${hostname}, process ${process.pid}); this one is at ${announcement.address} (${announcement.hostname})`,
-        {hint: sameHost ? 'stop that agent first' : 'two machines must not share an id: give this one its own /etc/machine-id or --machine-id'},
+        {
+          hint: sameHost
+            ? 'stop that agent first'
+            : 'two machines must not share an id: give this one its own /etc/machine-id or --machine-id',
+        },
       )
     }
     return store.adoptSession(before.value.session)
   }
 
   private registration(session: Session) {
-    const value = encode(machineSchema, {...this.announcement, metadata: {...this.announcement.metadata}, drivers: [...this.announcement.drivers], session: session.id})
+    const value = encode(machineSchema, {
+      ...this.announcement,
+      metadata: {...this.announcement.metadata},
+      drivers: [...this.announcement.drivers],
+      session: session.id,
+    })
     return {kind: 'put', key: keys.machine(this.options.machine), value, session: session.id} as const
   }
 }

@@ -1,6 +1,5 @@
-import type {RunIdentity} from '../drivers/driver.ts'
 import type {UnitState} from '../cluster/model.ts'
-import type {Run} from '../drivers/driver.ts'
+import type {Run, RunIdentity} from '../drivers/driver.ts'
 import {freshMemory, type Memory, sameIdentity, type Wanted} from './situation.ts'
 
 /** The agent's memory of its units: what neither the engine nor the store tells at the moment it is needed. */
@@ -11,8 +10,9 @@ export class Memories {
     return this.byUnit
   }
 
-  /** What the agent before this one reported, where it speaks of what is wanted now. */
+  /** What the agent before this one reported, where nothing newer is known and it speaks of what is wanted now. */
   recall(wanted: Wanted, state: UnitState | undefined): void {
+    if (this.byUnit.has(wanted.unit.name)) return
     if (state === undefined || state.file !== wanted.file || state.generation !== wanted.identity.generation) return
     this.byUnit.set(wanted.unit.name, {
       identity: wanted.identity,
@@ -29,7 +29,11 @@ export class Memories {
   started(unit: string, identity: RunIdentity, at: number): void {
     const before = this.of(unit, identity)
     const {ending: _ending, log: _log, ...kept} = before
-    this.byUnit.set(unit, {...kept, starts: [...before.starts, at].slice(-startsKept), restarts: before.restarts + (before.starts.length > 0 ? 1 : 0)})
+    this.byUnit.set(unit, {
+      ...kept,
+      starts: [...before.starts, at].slice(-startsKept),
+      restarts: before.restarts + (before.starts.length > 0 ? 1 : 0),
+    })
   }
 
   startFailed(unit: string, identity: RunIdentity, at: number, message: string): void {
@@ -45,8 +49,9 @@ export class Memories {
     if (!before.done) this.byUnit.set(unit, {...before, done: true})
   }
 
-  forget(unit: string): void {
-    this.byUnit.delete(unit)
+  /** Forgets the units that are no concern of this machine any more. */
+  keepOnly(isKept: (unit: string) => boolean): void {
+    for (const unit of this.byUnit.keys()) if (!isKept(unit)) this.byUnit.delete(unit)
   }
 
   private of(unit: string, identity: RunIdentity): Memory {

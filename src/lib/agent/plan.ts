@@ -70,7 +70,8 @@ function planStart(situation: Situation, wanted: Wanted, current: Run | undefine
   if (current?.startedAt !== undefined && current.startedAt < situation.bootedAt && !isFinishedOneshot(wanted, current)) {
     return begin(wanted, [current, ...stale], 'the machine was booted since')
   }
-  if (sequel === undefined) return begin(wanted, current === undefined ? stale : [current, ...stale], freshReason(wanted, current, memory, stale))
+  if (sequel === undefined)
+    return begin(wanted, current === undefined ? stale : [current, ...stale], freshReason(wanted, current, memory, stale))
   if (sequel.kind !== 'again') return nothing
   if (situation.now < sequel.at) return {steps: [], wakeAt: sequel.at}
   return begin(wanted, current === undefined ? stale : [current, ...stale], sequel.reason)

@@ -2,7 +2,7 @@ import type {UnitState} from '../cluster/model.ts'
 import type {Run} from '../drivers/driver.ts'
 import {isFailure, sequelNow} from './plan.ts'
 import {countedStarts, isSuccess} from './restart.ts'
-import {isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
+import {isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
 import type {StepKind} from './step.ts'
 
 /** A run is called active once it has held out this long: one that dies at once was never active. */
@@ -17,8 +17,12 @@ export interface Report {
 type Seen = Pick<UnitState, 'active' | 'sub'> & Partial<Pick<UnitState, 'reason' | 'exitCode' | 'done'>>
 
 /** What the cluster is to know of an assigned unit, in systemd's words. */
-export function reportUnit(situation: Situation, wanted: Wanted, machine: string, doing: StepKind | undefined): Report {
-  const run = situation.runs.find(each => each.unit === wanted.unit.name && sameIdentity(each.identity, wanted.identity))
+export function reportUnit(
+  situation: Situation,
+  wanted: Wanted,
+  run: Run | undefined,
+  {machine, doing}: {readonly machine: string; readonly doing: StepKind | undefined},
+): Report {
   const memory = memoryOf(situation, wanted)
   const seen = see(situation, wanted, run, memory, doing)
   if (!('active' in seen)) return seen
@@ -44,25 +48,51 @@ export function reportUnit(situation: Situation, wanted: Wanted, machine: string
 }
 
 /** A report of a unit whose file this agent cannot make sense of. */
-export function reportUnreadable(unit: string, machine: string, file: string, generation: number, reason: string): Omit<UnitState, 'since'> {
-  return {machine, unit, load: 'bad-setting', active: 'inactive', sub: 'dead', file, generation, restarts: 0, starts: [], reason}
+export function reportUnreadable(
+  unit: string,
+  machine: string,
+  why: Pick<UnitState, 'file' | 'generation'> & {readonly reason: string},
+): Omit<UnitState, 'since'> {
+  return {machine, unit, load: 'bad-setting', active: 'inactive', sub: 'dead', restarts: 0, starts: [], ...why}
+}
+
+/** The state with the time of its last change of `active` or `sub`. */
+export function datedState(state: Omit<UnitState, 'since'>, last: UnitState | undefined, now: number): UnitState {
+  const same =
+    last !== undefined && last.active === state.active && last.sub === state.sub && last.generation === state.generation
+  return {...state, since: same ? last.since : now}
 }
 
 type Sight = (Seen & {readonly wakeAt?: number}) | {readonly wakeAt?: number}
 
 /** The rules, first match wins. An empty answer: not known yet, the last state stands. */
-function see(situation: Situation, wanted: Wanted, run: Run | undefined, memory: Memory | undefined, doing: StepKind | undefined): Sight {
+function see(
+  situation: Situation,
+  wanted: Wanted,
+  run: Run | undefined,
+  memory: Memory | undefined,
+  doing: StepKind | undefined,
+): Sight {
   const {service, container, placement} = wanted.unit
-  if (doing === 'prepare') return {active: 'activating', sub: 'start-pre', reason: `getting image ${container?.image ?? ''}`.trim()}
+  if (doing === 'prepare')
+    return {active: 'activating', sub: 'start-pre', reason: `getting image ${container?.image ?? ''}`.trim()}
   if (doing === 'start') return {active: 'activating', sub: 'start'}
   if (doing === 'stop') return {active: 'deactivating', sub: 'stop-sigterm'}
   if (doing !== undefined) return {}
   if (run !== undefined && isRunning(run)) return seeRunning(situation, wanted, run)
-  if (memory?.done || (run !== undefined && service.type === 'oneshot' && run.phase === 'exited' && isSuccess(service, run.exitCode))) {
-    return {...(service.remainAfterExit ? {active: 'active', sub: 'exited'} : {active: 'inactive', sub: 'dead'}), exitCode: 0, done: true}
+  if (
+    memory?.done ||
+    (run !== undefined && service.type === 'oneshot' && run.phase === 'exited' && isSuccess(service, run.exitCode))
+  ) {
+    return {
+      ...(service.remainAfterExit ? {active: 'active', sub: 'exited'} : {active: 'inactive', sub: 'dead'}),
+      exitCode: 0,
+      done: true,
+    }
   }
   if (wanted.desiredState === 'loaded') return {active: 'inactive', sub: 'dead'}
-  if (situation.disconnected && placement.onDisconnect === 'stop') return {active: 'inactive', sub: 'dead', reason: 'the cluster is out of reach'}
+  if (situation.disconnected && placement.onDisconnect === 'stop')
+    return {active: 'inactive', sub: 'dead', reason: 'the cluster is out of reach'}
   if (run !== undefined && isFailure(wanted, run) && memory?.log?.run !== run.id) return {}
   return seeEnded(wanted, run, memory)
 }
@@ -70,7 +100,8 @@ function see(situation: Situation, wanted: Wanted, run: Run | undefined, memory:
 function seeRunning(situation: Situation, wanted: Wanted, run: Run): Sight {
   if (run.phase === 'paused') return {active: 'active', sub: 'paused'}
   if (wanted.unit.service.type === 'oneshot') return {active: 'activating', sub: 'start'}
-  if (wanted.unit.container?.activeWhenHealthy && run.health !== 'healthy') return {active: 'activating', sub: 'start-post', reason: 'waiting for its health check'}
+  if (wanted.unit.container?.activeWhenHealthy && run.health !== 'healthy')
+    return {active: 'activating', sub: 'start-post', reason: 'waiting for its health check'}
   const settled = (run.startedAt ?? 0) + settleMilliseconds
   return situation.now < settled ? {active: 'activating', sub: 'start', wakeAt: settled} : {active: 'active', sub: 'running'}
 }
@@ -81,7 +112,8 @@ function seeEnded(wanted: Wanted, run: Run | undefined, memory: Memory | undefin
   const words = memory?.ending?.message ?? (run?.exitCode === undefined ? undefined : endedWith(run))
   if (sequel === undefined) return {}
   if (sequel.kind === 'again') return {active: 'activating', sub: 'auto-restart', ...code, reason: sequel.reason}
-  if (sequel.kind === 'give-up') return {active: 'failed', sub: 'failed', ...code, reason: words === undefined ? sequel.reason : `${words}; ${sequel.reason}`}
+  if (sequel.kind === 'give-up')
+    return {active: 'failed', sub: 'failed', ...code, reason: words === undefined ? sequel.reason : `${words}; ${sequel.reason}`}
   if (!sequel.success) return {active: 'failed', sub: 'failed', ...code, ...(words === undefined ? {} : {reason: words})}
   if (wanted.unit.service.remainAfterExit) return {active: 'active', sub: 'exited', ...code}
   return {active: 'inactive', sub: 'dead', ...code, reason: endedWith(run)}

@@ -1,9 +1,9 @@
-import type {Log} from '../base/log.ts'
 import {messageOf} from '../base/errors.ts'
+import type {Log} from '../base/log.ts'
 import {encode} from '../cluster/codec.ts'
 import {type UnitState, unitStateSchema} from '../cluster/model.ts'
 import {keys} from '../store/keys.ts'
-import {maxWrites, type Guard, type Store, type Write} from '../store/store.ts'
+import {type Guard, maxWrites, type Store, type Write} from '../store/store.ts'
 
 /** Writes the states of a machine's units: changes only, one commit under way at a time, the newest word winning. */
 export class Reporter {
@@ -51,7 +51,11 @@ export class Reporter {
     for (let changes = this.changes(); changes.length > 0; changes = this.changes()) {
       const batch = changes.slice(0, maxWrites - 1)
       try {
-        const {ok} = await this.store.commit([guard], batch.map(change => change.write), {signal})
+        const {ok} = await this.store.commit(
+          [guard],
+          batch.map(change => change.write),
+          {signal},
+        )
         if (!ok) return
       } catch (error) {
         if (!signal.aborted) {
@@ -73,10 +77,15 @@ export class Reporter {
       const last = this.written.get(unit)
       if (last !== undefined && sameState(last, state)) continue
       const {machine: _machine, unit: _unit, ...value} = state
-      changes.push({unit, state, write: {kind: 'put', key: keys.state(this.machine, unit), value: encode(unitStateSchema, value)}})
+      changes.push({
+        unit,
+        state,
+        write: {kind: 'put', key: keys.state(this.machine, unit), value: encode(unitStateSchema, value)},
+      })
     }
     for (const unit of this.written.keys()) {
-      if (!this.wanted.has(unit)) changes.push({unit, state: undefined, write: {kind: 'delete', key: keys.state(this.machine, unit)}})
+      if (!this.wanted.has(unit))
+        changes.push({unit, state: undefined, write: {kind: 'delete', key: keys.state(this.machine, unit)}})
     }
     return changes
   }
@@ -84,6 +93,7 @@ export class Reporter {
 
 /** Starts that the limit counts age by themselves; that alone is no news. */
 export function sameState(a: UnitState, b: UnitState): boolean {
-  const words = ({starts: _starts, ...rest}: UnitState) => JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)))
+  const words = ({starts: _starts, ...rest}: UnitState) =>
+    JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)))
   return words(a) === words(b)
 }

@@ -61,7 +61,9 @@ export function sequelOf(service: Service, ending: Ending, starts: readonly numb
 
 /** The starts that the limit still counts at a time. */
 export function countedStarts(service: Service, starts: readonly number[], at: number): readonly number[] {
-  return starts.filter(start => start > at - service.startLimitIntervalSeconds * 1000).slice(-Math.max(1, service.startLimitBurst))
+  return starts
+    .filter(start => start > at - service.startLimitIntervalSeconds * 1000)
+    .slice(-Math.max(1, service.startLimitBurst))
 }
 
 function startsWithin(starts: readonly number[], at: number, interval: number): number {

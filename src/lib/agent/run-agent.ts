@@ -1,9 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {Log} from '../base/log.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
+import type {Driver} from '../drivers/driver.ts'
 import {runEngine} from '../engine/engine.ts'
 import type {Store} from '../store/store.ts'
-import type {Driver} from '../drivers/driver.ts'
 import {Agent} from './agent.ts'
 import {DecisionLog, makeStateDirectory} from './decision-log.ts'
 import {ownAddress, readHost} from './host.ts'
@@ -58,7 +58,18 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
     const margin = Math.min(2000, (settings.ttlSeconds * 1000) / 3)
-    const agent: Agent = new Agent({store, driver, membership, machine, host, decisions, log, now: Date.now, monotonic: () => performance.now(), margin})
+    const agent: Agent = new Agent({
+      store,
+      driver,
+      membership,
+      machine,
+      host,
+      decisions,
+      log,
+      now: Date.now,
+      monotonic: () => performance.now(),
+      margin,
+    })
     await membership.join(signal)
     log.info('agent runs', {machine, address: settings.address ?? ownAddress(), driver: driver.name})
     const failed = new AbortController()
@@ -96,13 +107,18 @@ async function goAway(onExit: OnExit, {agent, membership, log, patience}: Depart
   if (onExit === 'drain') {
     log.info('ending: the units are placed elsewhere first')
     await membership.announceLeaving()
-    agent.drain()
+    agent.goAway('drain')
   } else {
     log.info('ending: the units stop')
-    agent.leave()
+    agent.goAway('leave')
   }
   const late = new AbortController()
-  await Promise.race([agent.left, delay(patience, undefined, {signal: late.signal}).then(() => log.warning('the units are not gone in time: going all the same')).catch(() => {})])
+  await Promise.race([
+    agent.left,
+    delay(patience, undefined, {signal: late.signal})
+      .then(() => log.warning('the units are not gone in time: going all the same'))
+      .catch(() => {}),
+  ])
   late.abort()
 }
 

@@ -46,10 +46,12 @@ export function parseSettings(source: string, text: string, known: readonly stri
     throw new UsageError(`${source}: ${messageOf(error)}`, {cause: error})
   }
   if (yaml === null || yaml === undefined) return {}
-  if (typeof yaml !== 'object' || Array.isArray(yaml)) throw new UsageError(`${source}: a mapping of settings is wanted`, {hint: 'write lines such as `name: web-host-1`'})
+  if (typeof yaml !== 'object' || Array.isArray(yaml))
+    throw new UsageError(`${source}: a mapping of settings is wanted`, {hint: 'write lines such as `name: web-host-1`'})
   const settings: Record<string, string> = {}
   for (const [key, value] of Object.entries(yaml)) {
-    if (!known.includes(key)) throw new UsageError(`${source}: unknown setting ${JSON.stringify(key)}`, {hint: `known settings: ${known.join(', ')}`})
+    if (!known.includes(key))
+      throw new UsageError(`${source}: unknown setting ${JSON.stringify(key)}`, {hint: `known settings: ${known.join(', ')}`})
     settings[key] = settingText(source, key, value)
   }
   return settings
@@ -59,8 +61,9 @@ function settingText(source: string, key: string, value: unknown): string {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value)
   if (Array.isArray(value)) return value.map(String).join(',')
   if (key === 'metadata' && typeof value === 'object' && value !== null) {
-    return Object.entries(value).map(([name, each]) => `${name}=${String(each)}`).join(',')
+    return Object.entries(value)
+      .map(([name, each]) => `${name}=${String(each)}`)
+      .join(',')
   }
   throw new UsageError(`${source}: ${key} has no plain value`)
 }
-

@@ -25,7 +25,10 @@ export class Workshop {
   private readonly executors: Executors
   private readonly events: WorkshopEvents
   private readonly signal: AbortSignal
-  private readonly chains = new Map<string, {step: Step; readonly chain: readonly Step[]; readonly abort: AbortController; readonly end: Promise<void>}>()
+  private readonly chains = new Map<
+    string,
+    {step: Step; readonly chain: readonly Step[]; readonly abort: AbortController; readonly end: Promise<void>}
+  >()
   private readonly limits: Readonly<Record<StepKind, Limiter>>
 
   constructor(executors: Executors, events: WorkshopEvents, signal: AbortSignal) {
@@ -33,12 +36,23 @@ export class Workshop {
     this.events = events
     this.signal = signal
     const limit = (kind: StepKind) => new Limiter(widths[kind])
-    this.limits = {prepare: limit('prepare'), start: limit('start'), stop: limit('stop'), remove: limit('remove'), collect: limit('collect')}
+    this.limits = {
+      prepare: limit('prepare'),
+      start: limit('start'),
+      stop: limit('stop'),
+      remove: limit('remove'),
+      collect: limit('collect'),
+    }
   }
 
   /** What is being done for the unit, if anything. */
   doing(unit: string): Doing | undefined {
     return this.chains.get(unit)
+  }
+
+  /** The units for which something is being done. */
+  busyUnits(): Iterable<string> {
+    return this.chains.keys()
   }
 
   get busy(): boolean {
@@ -95,7 +109,10 @@ function execute<K extends StepKind>(executors: Executors, step: Step<K>, signal
 
 /** Whether a chain under way still does what a fresh plan asks for. */
 export function stillWanted(doing: Doing, planned: readonly Step[] | undefined): boolean {
-  return planned?.some(step => step.kind === doing.step.kind && unitOf(step) === unitOf(doing.step) && sameTarget(step, doing.step)) ?? false
+  return (
+    planned?.some(step => step.kind === doing.step.kind && unitOf(step) === unitOf(doing.step) && sameTarget(step, doing.step)) ??
+    false
+  )
 }
 
 function sameTarget(a: Step, b: Step): boolean {

@@ -23,7 +23,11 @@ export const agentFlags = {
   'docker-host': Flags.string({summary: 'Docker to use (default: unix:///var/run/docker.sock)', env: 'DOCKER_HOST'}),
   driver: Flags.string({summary: 'docker, or noop to run nothing and say it did', env: 'CTL_DRIVER', hidden: true}),
   'name-prefix': Flags.string({summary: 'what the names of containers begin with', env: 'CTL_NAME_PREFIX', hidden: true}),
-  'publish-address': Flags.string({summary: 'address for published ports that name none', env: 'CTL_PUBLISH_ADDRESS', hidden: true}),
+  'publish-address': Flags.string({
+    summary: 'address for published ports that name none',
+    env: 'CTL_PUBLISH_ADDRESS',
+    hidden: true,
+  }),
   'log-level': Flags.string({summary: 'debug, info, warning or error (default: info)', env: 'CTL_LOG_LEVEL'}),
 }
 
@@ -44,10 +48,13 @@ export interface AgentChoices {
 export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): AgentChoices {
   const value = (name: keyof typeof agentFlags): string | undefined => flags[name] || file[name] || undefined
   const ttlSeconds = secondsOf('ttl', value('ttl') ?? '10s')
-  if (ttlSeconds < 2 || !Number.isFinite(ttlSeconds)) throw new UsageError('--ttl: at least 2s', {hint: 'etcd grants no shorter lease'})
+  if (ttlSeconds < 2 || !Number.isFinite(ttlSeconds))
+    throw new UsageError('--ttl: at least 2s', {hint: 'etcd grants no shorter lease'})
   const machineId = value('machine-id')
   if (machineId !== undefined && !/^[A-Za-z0-9_.-]{1,64}$/.test(machineId)) {
-    throw new UsageError(`--machine-id: ${JSON.stringify(machineId)} cannot be an id`, {hint: 'write 1 to 64 letters, digits and _ . -'})
+    throw new UsageError(`--machine-id: ${JSON.stringify(machineId)} cannot be an id`, {
+      hint: 'write 1 to 64 letters, digits and _ . -',
+    })
   }
   return {
     settings: {
@@ -71,7 +78,8 @@ export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): Agen
 
 function secondsOf(name: string, text: string): number {
   const seconds = parseTimeSpan(text)
-  if (seconds === undefined) throw new UsageError(`--${name}: ${JSON.stringify(text)} is no time`, {hint: 'write it as 10s or 2min'})
+  if (seconds === undefined)
+    throw new UsageError(`--${name}: ${JSON.stringify(text)} is no time`, {hint: 'write it as 10s or 2min'})
   return seconds
 }
 

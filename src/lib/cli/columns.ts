@@ -1,5 +1,5 @@
-import {renderMetadata} from '../cluster/metadata.ts'
 import {shortId} from '../cluster/machine-name.ts'
+import {renderMetadata} from '../cluster/metadata.ts'
 import type {MachineRow, UnitFileRow, UnitRow} from '../cluster/rows.ts'
 
 /** How much a cell shows: whole ids and hashes, or fleet's short ones. */
@@ -26,7 +26,13 @@ export interface Columns<Row> {
 }
 
 const activeTone = ({active}: UnitRow): Tone | undefined =>
-  active === 'active' ? 'good' : active === 'failed' || active === 'lost' ? 'bad' : active === 'activating' || active === 'deactivating' ? 'busy' : undefined
+  active === 'active'
+    ? 'good'
+    : active === 'failed' || active === 'lost'
+      ? 'bad'
+      : active === 'activating' || active === 'deactivating'
+        ? 'busy'
+        : undefined
 
 const hashText = (hash: string | null, {full}: CellOptions) => (hash === null ? null : full ? hash : hash.slice(0, 7))
 
@@ -39,7 +45,10 @@ export const unitColumns: Columns<UnitRow> = {
     active: {text: row => row.active, tone: activeTone},
     sub: {text: row => row.sub, tone: activeTone},
     hash: {text: (row, options) => hashText(row.file, options)},
-    health: {text: row => row.health, tone: row => (row.health === 'healthy' ? 'good' : row.health === 'unhealthy' ? 'bad' : undefined)},
+    health: {
+      text: row => row.health,
+      tone: row => (row.health === 'healthy' ? 'good' : row.health === 'unhealthy' ? 'bad' : undefined),
+    },
     restarts: {text: row => String(row.restarts)},
     since: {text: (row, {now}) => (row.since === null ? null : ageText(now - row.since))},
     container: {text: (row, {full}) => (full ? row.container : (row.container?.slice(0, 12) ?? null))},

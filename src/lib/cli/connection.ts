@@ -22,7 +22,13 @@ export const connectionFlags = {
     default: async () => process.env.ETCDCTL_USER || undefined,
     noCacheDefault: true,
   }),
-  prefix: Flags.string({summary: 'where in etcd the cluster stands', helpGroup: 'GLOBAL', env: 'CTL_PREFIX', default: '/meissa/v1/', hidden: true}),
+  prefix: Flags.string({
+    summary: 'where in etcd the cluster stands',
+    helpGroup: 'GLOBAL',
+    env: 'CTL_PREFIX',
+    default: '/meissa/v1/',
+    hidden: true,
+  }),
 }
 
 export interface ConnectionFlags {
@@ -42,11 +48,15 @@ export async function openStore(flags: ConnectionFlags): Promise<Store> {
     readPem('cert', flags.cert),
     readPem('key', flags.key),
   ])
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together', {hint: 'give both, or neither'})
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError('--cert and --key go together', {hint: 'give both, or neither'})
   const tls = {...(ca === undefined ? {} : {ca}), ...(cert === undefined || key === undefined ? {} : {cert, key})}
   const auth = parseUser(flags.user)
   return openEtcdStore({
-    endpoints: flags.endpoints.split(',').map(each => each.trim()).filter(each => each !== ''),
+    endpoints: flags.endpoints
+      .split(',')
+      .map(each => each.trim())
+      .filter(each => each !== ''),
     prefix: flags.prefix,
     ...(Object.keys(tls).length === 0 ? {} : {tls}),
     ...(auth === undefined ? {} : {auth}),

@@ -28,16 +28,20 @@ export async function fulfil(store: Store, desired: readonly Desired[], options:
   const view = new ProgressView({out: process.stdout, err: process.stderr, chalk})
   const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000)
   const goals = desired.map(({name, record}) => ({name, wish, record}))
-  const progress = await waitFor(store, goals, each => view.update(each), timeout === undefined ? signal : AbortSignal.any([signal, timeout])).finally(() =>
-    view.close(),
-  )
+  const progress = await waitFor(
+    store,
+    goals,
+    each => view.update(each),
+    timeout === undefined ? signal : AbortSignal.any([signal, timeout]),
+  ).finally(() => view.close())
   tell(progress, chalk)
   sumUp(progress, options)
 }
 
 function tell(progress: GoalProgress, chalk: ChalkInstance): void {
   for (const [name, {status, text, log}] of progress) {
-    if (status === 'failed') process.stderr.write(`${chalk.red(`Unit ${name} ${text}`)}\n${(log ?? []).map(line => `    ${line}\n`).join('')}`)
+    if (status === 'failed')
+      process.stderr.write(`${chalk.red(`Unit ${name} ${text}`)}\n${(log ?? []).map(line => `    ${line}\n`).join('')}`)
     if (status === 'refused') process.stderr.write(`${chalk.red(`Unit ${name} cannot be placed: ${text}`)}\n`)
   }
 }
@@ -47,12 +51,22 @@ function sumUp(progress: GoalProgress, {wish, timeoutSeconds, signal}: FulfilOpt
   const [failed, refused, waiting] = [named('failed'), named('refused'), named('waiting')]
   const of = `of ${progress.size} unit${progress.size === 1 ? '' : 's'}`
   const follow = '`ctl list-units` shows how it goes on'
-  if (failed.length > 0) throw new CtlError(exitCodes.failed, `${failed.length} ${of} failed: ${some(failed)}`, {hint: '`ctl status UNIT` shows more'})
+  if (failed.length > 0)
+    throw new CtlError(exitCodes.failed, `${failed.length} ${of} failed: ${some(failed)}`, {hint: '`ctl status UNIT` shows more'})
   if (signal.aborted) {
-    throw new TimeoutError(`stopped waiting for ${waiting.length} ${of}; the cluster goes on with: ctl ${wish} ${some(waiting)}`, {hint: follow})
+    throw new TimeoutError(
+      `stopped waiting for ${waiting.length} ${of}; the cluster goes on with: ctl ${wish} ${some(waiting)}`,
+      {hint: follow},
+    )
   }
   if (waiting.length > 0) {
-    throw new TimeoutError(`${waiting.length} ${of} not done within ${timeoutSeconds} s: ${waiting.map(name => `${name} (${progress.get(name)?.text})`).slice(0, 5).join(', ')}`, {hint: follow})
+    throw new TimeoutError(
+      `${waiting.length} ${of} not done within ${timeoutSeconds} s: ${waiting
+        .map(name => `${name} (${progress.get(name)?.text})`)
+        .slice(0, 5)
+        .join(', ')}`,
+      {hint: follow},
+    )
   }
   if (refused.length > 0) {
     throw new CtlError(exitCodes.unplaceable, `${refused.length} ${of} cannot be placed: ${some(refused)}`, {

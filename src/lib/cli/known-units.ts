@@ -14,7 +14,8 @@ export async function knownUnits(store: Store, args: readonly string[], signal: 
   const names = patterns.flatMap(pattern => {
     if (!isGlob(pattern)) return [parseUnitName(pattern).name]
     const matched = known.filter(name => matchesGlob(pattern, name) && !parseUnitName(name).isTemplate)
-    if (matched.length === 0) throw new NotFoundError(`${pattern}: no known unit matches`, {hint: '`ctl list-unit-files` shows what is known'})
+    if (matched.length === 0)
+      throw new NotFoundError(`${pattern}: no known unit matches`, {hint: '`ctl list-unit-files` shows what is known'})
     return matched
   })
   return [...new Set(names)]

@@ -14,7 +14,11 @@ export function listFlags(columns: Columns<never>) {
       options: ['table', 'wide', 'json', 'name'] as const,
       default: 'table',
     })(),
-    fields: Flags.string({summary: 'columns to print', helpValue: columns.shown.join(','), description: `Known columns: ${Object.keys(columns.all).join(', ')}.`}),
+    fields: Flags.string({
+      summary: 'columns to print',
+      helpValue: columns.shown.join(','),
+      description: `Known columns: ${Object.keys(columns.all).join(', ')}.`,
+    }),
     full: Flags.boolean({char: 'l', summary: 'do not shorten ids and hashes'}),
     legend: Flags.boolean({summary: 'print the header line', default: true, allowNo: true}),
   }
@@ -28,7 +32,12 @@ export interface ListFlags {
 }
 
 /** A list as the flags want it: a table, JSON or names; text whose lines are ended. Throws UsageError for a column that does not exist. */
-export function renderList<Row>(columns: Columns<Row>, rows: readonly Row[], flags: ListFlags, terminal: NodeJS.WriteStream): string {
+export function renderList<Row>(
+  columns: Columns<Row>,
+  rows: readonly Row[],
+  flags: ListFlags,
+  terminal: NodeJS.WriteStream,
+): string {
   const fields = fieldsOf(columns, flags)
   switch (flags.output) {
     case 'json':
@@ -53,9 +62,12 @@ function fieldsOf<Row>(columns: Columns<Row>, flags: ListFlags): readonly string
   for (const field of fields) {
     if (field in columns.all) continue
     const meant = suggest(field, Object.keys(columns.all))
-    throw new UsageError(`--fields: no column ${JSON.stringify(field)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, {
-      hint: `known columns: ${Object.keys(columns.all).join(', ')}`,
-    })
+    throw new UsageError(
+      `--fields: no column ${JSON.stringify(field)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+      {
+        hint: `known columns: ${Object.keys(columns.all).join(', ')}`,
+      },
+    )
   }
   return fields
 }

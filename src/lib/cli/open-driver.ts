@@ -6,7 +6,7 @@ import type {AgentChoices} from './agent-flags.ts'
 
 /** Opens the driver that the agent's settings choose. */
 export function openDriver({driver, dockerHost, namePrefix, publishAddress}: AgentChoices): (context: DriverContext) => Driver {
-  if (driver === 'noop') return () => new MemoryDriver({now: Date.now})
+  if (driver === 'noop') return () => new MemoryDriver({now: Date.now, healthy: true})
   return ({cluster, machine}) =>
     openDockerDriver({
       cluster,

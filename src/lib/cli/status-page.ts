@@ -12,7 +12,8 @@ export function renderStatus(status: UnitStatus, now: number, chalk: ChalkInstan
     `     File: ${record.file.slice(0, 7)}, start ${record.generation}`,
   ]
   if (rows.length === 0) lines.push('   Active: inactive, without a place')
-  for (const row of rows) lines.push('', ...placeLines(row, now), ...(logs.get(row.machine ?? '') ?? []).map(line => `           | ${line}`))
+  for (const row of rows)
+    lines.push('', ...placeLines(row, now), ...(logs.get(row.machine ?? '') ?? []).map(line => `           | ${line}`))
   return lines.map(line => `${line}\n`).join('')
 }
 

@@ -26,14 +26,13 @@ export function renderTable<Row>(columns: Columns<Row>, rows: readonly Row[], op
   const legend = options.legend ? [fields.map(field => ({text: field.toUpperCase(), paint: chalk.bold}))] : []
   const lines = [...legend, ...cells]
   if (lines.length === 0) return ''
-  const widest = fitWidths(fields.map((_, at) => Math.max(...lines.map(line => line[at]?.text.length ?? 0))), options.width)
+  const widest = fitWidths(
+    fields.map((_, at) => Math.max(...lines.map(line => line[at]?.text.length ?? 0))),
+    options.width,
+  )
   const table = new Table({chars: noLines, style: {'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true}})
   for (const line of lines) table.push(line.map(({text, paint}, at) => paint(cut(text, widest[at] ?? text.length))))
-  return `${table
-    .toString()
-    .split('\n')
-    .map(trimEnd)
-    .join('\n')}\n`
+  return `${table.toString().split('\n').map(trimEnd).join('\n')}\n`
 }
 
 /** The widths that fit a terminal: the widest columns give way, never below ten characters. */
@@ -68,8 +67,19 @@ function trimEnd(line: string): string {
 }
 
 const noLines = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
-  bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '',
-  right: '', 'right-mid': '', middle: '',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
 }

@@ -2,8 +2,8 @@ import {readdir, readFile, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {messageOf, NotFoundError, UsageError} from '../base/errors.ts'
 import {compareNatural} from '../base/natural-order.ts'
-import type {UnitRecord} from '../cluster/model.ts'
 import {readRecords} from '../cluster/change.ts'
+import type {UnitRecord} from '../cluster/model.ts'
 import type {Submission} from '../cluster/submit.ts'
 import {keys} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
@@ -70,10 +70,13 @@ export async function gatherUnits(
       continue
     }
     if (found === inCluster && beside !== undefined && beside.text !== inCluster.text) {
-      warnings.push(`${arg.name} is made from ${template} in the cluster, which differs from ${beside.source}: add --replace to override`)
+      warnings.push(
+        `${arg.name} is made from ${template} in the cluster, which differs from ${beside.source}: add --replace to override`,
+      )
     }
     submissions.push({name: arg.name, ...found})
-    if (options.replace && found === beside && inCluster !== undefined && template !== undefined) submissions.push({name: template, ...found})
+    if (options.replace && found === beside && inCluster !== undefined && template !== undefined)
+      submissions.push({name: template, ...found})
   }
   if (missing.length > 0) {
     throw new NotFoundError(`${missing.join(', ')}: neither in the cluster nor a file here; nothing was changed`, {
@@ -88,7 +91,9 @@ export async function gatherUnits(
 export function refuseTemplates(names: readonly string[], verb: string): void {
   const [template] = names.filter(name => parseUnitName(name).isTemplate)
   if (template === undefined) return
-  throw new UsageError(`${template} is a template: it cannot be ${verb} itself`, {hint: `name an instance: ${template.replace('@.', '@1.')}`})
+  throw new UsageError(`${template} is a template: it cannot be ${verb} itself`, {
+    hint: `name an instance: ${template.replace('@.', '@1.')}`,
+  })
 }
 
 function checkAll(submissions: readonly Submission[]): readonly string[] {

@@ -10,7 +10,7 @@ import {knownUnits} from './known-units.ts'
 import {gatherUnits, readArguments, refuseTemplates} from './unit-arguments.ts'
 
 export const unitArguments = {
-  units: Args.string({description: 'units: web@3, web@{1..4}, a path; of known units also globs: \'web@*\''}),
+  units: Args.string({description: "units: web@3, web@{1..4}, a path; of known units also globs: 'web@*'"}),
 }
 
 /** The flags of every command that changes units and waits for it. */
@@ -33,12 +33,19 @@ export interface WishFlags extends ConnectionFlags {
 /** A command that wishes something of units and waits until the cluster has done it. */
 export abstract class WishCommand extends ClusterCommand {
   /** Submits what is not known yet, then wishes. */
-  protected async bring(wish: 'load' | 'start', argv: readonly string[], flags: WishFlags & {readonly replace: boolean}): Promise<void> {
+  protected async bring(
+    wish: 'load' | 'start',
+    argv: readonly string[],
+    flags: WishFlags & {readonly replace: boolean},
+  ): Promise<void> {
     const timeoutSeconds = timeoutOf(flags)
     await this.withStore(flags, async (store, signal) => {
       const named = argv.some(arg => /[*?[]/.test(arg)) ? await knownUnits(store, argv, signal) : needed(argv)
       const args = await readArguments(named)
-      refuseTemplates(args.map(({name}) => name), wish === 'load' ? 'loaded' : 'started')
+      refuseTemplates(
+        args.map(({name}) => name),
+        wish === 'load' ? 'loaded' : 'started',
+      )
       const {names, submissions, warnings} = await gatherUnits(store, args, {replace: flags.replace, signal})
       for (const warning of warnings) this.warn(warning)
       await submitUnits(store, submissions, {replace: flags.replace, upTo: wish === 'load' ? 'loaded' : 'launched', signal})
@@ -71,7 +78,8 @@ export function needed(argv: readonly string[]): readonly string[] {
 function timeoutOf(flags: WishFlags): number | undefined {
   if (flags.timeout !== undefined) {
     const seconds = parseTimeSpan(flags.timeout)
-    if (seconds === undefined) throw new UsageError(`--timeout: ${JSON.stringify(flags.timeout)} is no time`, {hint: 'write it as 30s or 5min'})
+    if (seconds === undefined)
+      throw new UsageError(`--timeout: ${JSON.stringify(flags.timeout)} is no time`, {hint: 'write it as 30s or 5min'})
     return seconds === 0 || seconds === Number.POSITIVE_INFINITY ? undefined : seconds
   }
   const rounds = flags['block-attempts'] ?? 0

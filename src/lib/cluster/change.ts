@@ -31,12 +31,21 @@ export interface ChangeResult {
  * again. Batches keep within the store's limits: a batch is written whole or not at all. Results come in the given order.
  * Throws ConflictError for a record that cannot be read, or one that changes faster than this can follow.
  */
-export async function changeUnits(store: Store, changes: readonly UnitChange[], signal: AbortSignal): Promise<readonly ChangeResult[]> {
+export async function changeUnits(
+  store: Store,
+  changes: readonly UnitChange[],
+  signal: AbortSignal,
+): Promise<readonly ChangeResult[]> {
   const results = new Map<string, ChangeResult>()
   let todo = changes
   for (let attempt = 0; todo.length > 0; attempt++) {
-    if (attempt === attempts) throw new ConflictError(`${todo[0]?.name} is being changed by others all the time`, {hint: 'look who does, and try again'})
-    const records = await readRecords(store, todo.map(change => change.name), signal)
+    if (attempt === attempts)
+      throw new ConflictError(`${todo[0]?.name} is being changed by others all the time`, {hint: 'look who does, and try again'})
+    const records = await readRecords(
+      store,
+      todo.map(change => change.name),
+      signal,
+    )
     const plans = todo.map(change => ({change, before: records.get(change.name), after: change.change(records.get(change.name))}))
     const again: UnitChange[] = []
     for (const batch of inBatches(plans)) {
@@ -49,13 +58,20 @@ export async function changeUnits(store: Store, changes: readonly UnitChange[], 
 }
 
 /** The records of these units, as far as they exist. Throws ConflictError for one that cannot be read. */
-export async function readRecords(store: Store, names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, UnitRecord>> {
-  const {entries} = names.length > getLimit ? await store.list([prefixes.units], {signal}) : await store.get(names.map(keys.unit), {signal})
+export async function readRecords(
+  store: Store,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, UnitRecord>> {
+  const {entries} =
+    names.length > getLimit ? await store.list([prefixes.units], {signal}) : await store.get(names.map(keys.unit), {signal})
   const view = ClusterView.of(entries)
   for (const name of names) {
     const problem = view.unreadable.get(keys.unit(name))
     if (problem === undefined) continue
-    throw new ConflictError(`the record of ${name} (key ${keys.unit(name)}) cannot be read: ${problem}`, {hint: 'nothing was changed; mend or delete that key'})
+    throw new ConflictError(`the record of ${name} (key ${keys.unit(name)}) cannot be read: ${problem}`, {
+      hint: 'nothing was changed; mend or delete that key',
+    })
   }
   return view.units
 }

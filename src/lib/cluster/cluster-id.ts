@@ -16,6 +16,10 @@ export async function ensureClusterId(store: Store, signal?: AbortSignal): Promi
       throw new UnreachableError(`cannot read the key ${keys.cluster}: ${decoded.problem}`)
     }
     const value = encode(clusterSchema, {id: randomUUID()})
-    await store.commit([{kind: 'unchanged', key: keys.cluster, modRevision: 0}], [{kind: 'put', key: keys.cluster, value}], options)
+    await store.commit(
+      [{kind: 'unchanged', key: keys.cluster, modRevision: 0}],
+      [{kind: 'put', key: keys.cluster, value}],
+      options,
+    )
   }
 }

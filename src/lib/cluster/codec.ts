@@ -4,7 +4,7 @@ import {schemaNumber} from './model.ts'
 
 /** A value as it is stored: JSON with the schema's number first. */
 export function encode<S extends v.GenericSchema>(schema: S, value: v.InferInput<S>): string {
-  return JSON.stringify({schema: schemaNumber, ...v.parse(schema, value) as object})
+  return JSON.stringify({schema: schemaNumber, ...(v.parse(schema, value) as object)})
 }
 
 export type Decoded<T> = {readonly value: T} | {readonly problem: string}
@@ -20,7 +20,9 @@ export function decode<S extends v.GenericSchema>(schema: S, text: string): Deco
   const written = v.safeParse(v.object({schema: v.number()}), json)
   if (!written.success) return {problem: 'no schema number'}
   if (written.output.schema > schemaNumber) {
-    return {problem: `written by a newer Meissa (schema ${written.output.schema}, this one knows ${schemaNumber}): upgrade this one`}
+    return {
+      problem: `written by a newer Meissa (schema ${written.output.schema}, this one knows ${schemaNumber}): upgrade this one`,
+    }
   }
   const parsed = v.safeParse(schema, json)
   if (parsed.success) return {value: parsed.output}

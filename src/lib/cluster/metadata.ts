@@ -16,7 +16,9 @@ export function parseMetadata(text: string): Readonly<Record<string, string>> {
     const at = part.indexOf('=')
     const key = part.slice(0, at)
     if (at <= 0 || !/^[A-Za-z0-9_.-]+$/.test(key)) {
-      throw new UsageError(`metadata ${JSON.stringify(part)} is no key=value`, {hint: 'write it as role=web,zone=1; keys are made of letters, digits and _ . -'})
+      throw new UsageError(`metadata ${JSON.stringify(part)} is no key=value`, {
+        hint: 'write it as role=web,zone=1; keys are made of letters, digits and _ . -',
+      })
     }
     metadata[key] = part.slice(at + 1)
   }
@@ -25,5 +27,8 @@ export function parseMetadata(text: string): Readonly<Record<string, string>> {
 
 /** `role=web,zone=1`, by key, as fleetctl prints it. */
 export function renderMetadata(metadata: Readonly<Record<string, string>>): string {
-  return Object.keys(metadata).sort().map(key => `${key}=${metadata[key] ?? ''}`).join(',')
+  return Object.keys(metadata)
+    .sort()
+    .map(key => `${key}=${metadata[key] ?? ''}`)
+    .join(',')
 }

@@ -24,7 +24,8 @@ export function progressOf(view: ClusterView, goal: Goal): Progress {
   const record = view.units.get(goal.name)
   if (goal.wish === 'destroy') return goneProgress(view, goal.name, 'destroyed')
   if (record === undefined) return {status: 'failed', text: 'was destroyed by someone else meanwhile'}
-  if (goal.record !== undefined && record.generation > goal.record.generation) return {status: 'failed', text: 'was started anew by someone else meanwhile'}
+  if (goal.record !== undefined && record.generation > goal.record.generation)
+    return {status: 'failed', text: 'was started anew by someone else meanwhile'}
   if (goal.record !== undefined && record.desiredState !== goal.record.desiredState) {
     return {status: 'failed', text: `was set to ${record.desiredState} by someone else meanwhile`}
   }
@@ -35,17 +36,32 @@ export function progressOf(view: ClusterView, goal: Goal): Progress {
     if (isDoneElsewhere(view, goal, record)) return {status: 'done', text: 'has succeeded'}
     if (refusal !== undefined && refusal.unitRevision === record.revision) return {status: 'refused', text: refusal.reason}
     if (view.machines.size === 0) return {status: 'refused', text: 'no machine is registered: start `ctl agent` on one'}
-    return {status: 'waiting', text: view.leader === undefined ? 'waiting for an engine: no machine leads' : 'waiting for a place'}
+    return {
+      status: 'waiting',
+      text: view.leader === undefined ? 'waiting for an engine: no machine leads' : 'waiting for a place',
+    }
   }
   const each = assignments.map(assignment => {
-    const current = assignment.generation >= record.generation && assignment.file === record.file && assignment.desiredState === record.desiredState
-    if (!view.machines.has(assignment.machine)) return {status: 'waiting', text: `machine ${assignment.machine} is lost${view.hold === undefined ? '' : `; ${view.hold}`}`} as const
+    const current =
+      assignment.generation >= record.generation &&
+      assignment.file === record.file &&
+      assignment.desiredState === record.desiredState
+    if (!view.machines.has(assignment.machine))
+      return {
+        status: 'waiting',
+        text: `machine ${assignment.machine} is lost${view.hold === undefined ? '' : `; ${view.hold}`}`,
+      } as const
     const state = view.state(assignment.machine, goal.name)
     const place = targetOf(view, assignment.machine)
-    if (!current || state === undefined || state.generation < record.generation || state.file !== record.file) return {status: 'waiting', text: `waiting for ${place}`} as const
+    if (!current || state === undefined || state.generation < record.generation || state.file !== record.file)
+      return {status: 'waiting', text: `waiting for ${place}`} as const
     return goal.wish === 'start' || goal.wish === 'restart' ? startProgress(state, place) : restProgress(state, place, goal.wish)
   })
-  return each.find(progress => progress.status === 'failed') ?? each.find(progress => progress.status === 'waiting') ?? each[0] ?? {status: 'waiting', text: ''}
+  return (
+    each.find(progress => progress.status === 'failed') ??
+    each.find(progress => progress.status === 'waiting') ??
+    each[0] ?? {status: 'waiting', text: ''}
+  )
 }
 
 function startProgress(state: UnitState, place: string): Progress {
@@ -69,9 +85,11 @@ function restProgress(state: UnitState, place: string, wish: Wish): Progress {
 }
 
 function goneProgress(view: ClusterView, name: string, word: string): Progress {
-  for (const [machine, units] of view.assignments) if (units.has(name)) return {status: 'waiting', text: `waiting for ${targetOf(view, machine)} to stop it`}
+  for (const [machine, units] of view.assignments)
+    if (units.has(name)) return {status: 'waiting', text: `waiting for ${targetOf(view, machine)} to stop it`}
   for (const [machine, units] of view.states) {
-    if (units.has(name) && view.machines.has(machine)) return {status: 'waiting', text: `${targetOf(view, machine)} is stopping it`}
+    if (units.has(name) && view.machines.has(machine))
+      return {status: 'waiting', text: `${targetOf(view, machine)} is stopping it`}
   }
   return {status: 'done', text: word}
 }

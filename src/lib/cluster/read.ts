@@ -10,11 +10,17 @@ export async function readView(store: Store, prefixes: readonly string[], signal
 }
 
 /** The text of each unit's file, as it was submitted. Throws NotFoundError that names all unknown units. */
-export async function readFiles(store: Store, names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+export async function readFiles(
+  store: Store,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
   const records = await readRecords(store, names, signal)
   const unknown = names.filter(name => !records.has(name))
   if (unknown.length > 0) {
-    throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}`, {hint: '`ctl list-unit-files` shows what is known'})
+    throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}`, {
+      hint: '`ctl list-unit-files` shows what is known',
+    })
   }
   const hashes = [...new Set([...records.values()].map(({file}) => file))]
   const {files} = ClusterView.of((await store.get(hashes.map(keys.file), {signal})).entries)
@@ -22,7 +28,10 @@ export async function readFiles(store: Store, names: readonly string[], signal: 
   for (const name of names) {
     const file = records.get(name)?.file ?? ''
     const text = files.get(file)
-    if (text === undefined) throw new UnreachableError(`the unit file of ${name} (key files/${file}) is missing in etcd`, {hint: 'submit it again with --replace'})
+    if (text === undefined)
+      throw new UnreachableError(`the unit file of ${name} (key files/${file}) is missing in etcd`, {
+        hint: 'submit it again with --replace',
+      })
     texts.set(name, text)
   }
   return texts

@@ -176,7 +176,9 @@ function currentState(view: ClusterView, record: UnitRecord, machine: string | u
 }
 
 /** What each unit's file says, parsed once a file for its instances; nothing for a file that is missing. */
-export function describeFiles(view: ClusterView): (record: UnitRecord) => {readonly global: boolean; readonly description: string | null} {
+export function describeFiles(
+  view: ClusterView,
+): (record: UnitRecord) => {readonly global: boolean; readonly description: string | null} {
   return ({name, file}) => {
     const text = view.files.get(file)
     const unit = text === undefined ? undefined : parseUnit(name, text).unit

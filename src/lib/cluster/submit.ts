@@ -52,7 +52,11 @@ async function refuseToDisturb(
   submissions: readonly Submission[],
   {upTo, signal}: {readonly upTo: DesiredState; readonly signal: AbortSignal},
 ): Promise<void> {
-  const records = await readRecords(store, submissions.map(each => each.name), signal)
+  const records = await readRecords(
+    store,
+    submissions.map(each => each.name),
+    signal,
+  )
   const allowed = desiredStates.indexOf(upTo)
   const disturbed = submissions.filter(({name, text}) => {
     const record = records.get(name)
@@ -61,7 +65,10 @@ async function refuseToDisturb(
   const [first] = disturbed
   if (first === undefined) return
   const state = records.get(first.name)?.desiredState
-  throw new ConflictError(`${disturbed.map(each => each.name).join(', ')}: cannot be replaced while ${state}; nothing was changed`, {
-    hint: `use \`ctl ${state === 'launched' ? 'start' : 'load'} --replace\`, which replaces it where it runs`,
-  })
+  throw new ConflictError(
+    `${disturbed.map(each => each.name).join(', ')}: cannot be replaced while ${state}; nothing was changed`,
+    {
+      hint: `use \`ctl ${state === 'launched' ? 'start' : 'load'} --replace\`, which replaces it where it runs`,
+    },
+  )
 }

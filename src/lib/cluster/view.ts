@@ -1,5 +1,5 @@
+import {type ParsedKey, parseKey} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
-import {parseKey} from '../store/keys.ts'
 import {type Decoded, decode} from './codec.ts'
 import {
   type Assignment,
@@ -9,8 +9,8 @@ import {
   type Leader,
   leaderSchema,
   type Machine,
-  machineSchema,
   type MachineSettings,
+  machineSchema,
   machineSettingsSchema,
   type Refusal,
   refusalSchema,
@@ -60,83 +60,14 @@ export class ClusterView {
     const key = parseKey(entry.key)
     if (key === undefined) return
     this.remove(entry.key)
-    switch (key.kind) {
-      case 'file':
-        this.files.set(key.hash, entry.value)
-        return
-      case 'unit':
-        return this.take(entry, decode(unitRecordSchema, entry.value), value =>
-          this.units.set(key.unit, {name: key.unit, revision: entry.modRevision, ...value}),
-        )
-      case 'machine':
-        return this.take(entry, decode(machineSchema, entry.value), value => this.machines.set(key.machine, {id: key.machine, ...value}))
-      case 'machineSettings':
-        return this.take(entry, decode(machineSettingsSchema, entry.value), value => this.settings.set(key.machine, value))
-      case 'assignment':
-        return this.take(entry, decode(assignmentSchema, entry.value), value =>
-          inner(this.assignments, key.machine).set(key.unit, {
-            machine: key.machine,
-            unit: key.unit,
-            since: entry.createRevision,
-            ...value,
-          }),
-        )
-      case 'state':
-        return this.take(entry, decode(unitStateSchema, entry.value), value =>
-          inner(this.states, key.machine).set(key.unit, {machine: key.machine, unit: key.unit, ...value}),
-        )
-      case 'refusal':
-        return this.take(entry, decode(refusalSchema, entry.value), value => this.refusals.set(key.unit, {unit: key.unit, ...value}))
-      case 'leader':
-        return this.take(entry, decode(leaderSchema, entry.value), value => {
-          this.leader = value
-        })
-      case 'hold':
-        return this.take(entry, decode(holdSchema, entry.value), value => {
-          this.hold = value.reason
-        })
-      case 'cluster':
-        return this.take(entry, decode(clusterSchema, entry.value), value => {
-          this.clusterId = value.id
-        })
-    }
+    const problem = put(this, key, entry)
+    if (problem !== undefined) this.unreadable.set(entry.key, problem)
   }
 
   remove(name: string): void {
     this.unreadable.delete(name)
     const key = parseKey(name)
-    if (key === undefined) return
-    switch (key.kind) {
-      case 'file':
-        this.files.delete(key.hash)
-        return
-      case 'unit':
-        this.units.delete(key.unit)
-        return
-      case 'machine':
-        this.machines.delete(key.machine)
-        return
-      case 'machineSettings':
-        this.settings.delete(key.machine)
-        return
-      case 'assignment':
-        removeInner(this.assignments, key.machine, key.unit)
-        return
-      case 'state':
-        removeInner(this.states, key.machine, key.unit)
-        return
-      case 'refusal':
-        this.refusals.delete(key.unit)
-        return
-      case 'leader':
-        this.leader = undefined
-        return
-      case 'hold':
-        this.hold = undefined
-        return
-      case 'cluster':
-        this.clusterId = undefined
-    }
+    if (key !== undefined) remove(this, key)
   }
 
   /** Every assignment, in no order. */
@@ -152,11 +83,90 @@ export class ClusterView {
   state(machine: string, unit: string): UnitState | undefined {
     return this.states.get(machine)?.get(unit)
   }
+}
 
-  private take<T>(entry: Entry, decoded: Decoded<T>, keep: (value: T) => void): void {
-    if ('value' in decoded) keep(decoded.value)
-    else this.unreadable.set(entry.key, decoded.problem)
+/** Takes an entry into the view, or says what is wrong with it. */
+function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefined {
+  switch (key.kind) {
+    case 'file':
+      view.files.set(key.hash, entry.value)
+      return undefined
+    case 'unit':
+      return take(decode(unitRecordSchema, entry.value), value =>
+        view.units.set(key.unit, {name: key.unit, revision: entry.modRevision, ...value}),
+      )
+    case 'machine':
+      return take(decode(machineSchema, entry.value), value => view.machines.set(key.machine, {id: key.machine, ...value}))
+    case 'machineSettings':
+      return take(decode(machineSettingsSchema, entry.value), value => view.settings.set(key.machine, value))
+    case 'assignment':
+      return take(decode(assignmentSchema, entry.value), value =>
+        inner(view.assignments, key.machine).set(key.unit, {
+          machine: key.machine,
+          unit: key.unit,
+          since: entry.createRevision,
+          ...value,
+        }),
+      )
+    case 'state':
+      return take(decode(unitStateSchema, entry.value), value =>
+        inner(view.states, key.machine).set(key.unit, {machine: key.machine, unit: key.unit, ...value}),
+      )
+    case 'refusal':
+      return take(decode(refusalSchema, entry.value), value => view.refusals.set(key.unit, {unit: key.unit, ...value}))
+    case 'leader':
+      return take(decode(leaderSchema, entry.value), value => {
+        view.leader = value
+      })
+    case 'hold':
+      return take(decode(holdSchema, entry.value), value => {
+        view.hold = value.reason
+      })
+    case 'cluster':
+      return take(decode(clusterSchema, entry.value), value => {
+        view.clusterId = value.id
+      })
   }
+}
+
+function remove(view: ClusterView, key: ParsedKey): void {
+  switch (key.kind) {
+    case 'file':
+      view.files.delete(key.hash)
+      break
+    case 'unit':
+      view.units.delete(key.unit)
+      break
+    case 'machine':
+      view.machines.delete(key.machine)
+      break
+    case 'machineSettings':
+      view.settings.delete(key.machine)
+      break
+    case 'assignment':
+      removeInner(view.assignments, key.machine, key.unit)
+      break
+    case 'state':
+      removeInner(view.states, key.machine, key.unit)
+      break
+    case 'refusal':
+      view.refusals.delete(key.unit)
+      break
+    case 'leader':
+      view.leader = undefined
+      break
+    case 'hold':
+      view.hold = undefined
+      break
+    case 'cluster':
+      view.clusterId = undefined
+  }
+}
+
+function take<T>(decoded: Decoded<T>, keep: (value: T) => void): string | undefined {
+  if ('problem' in decoded) return decoded.problem
+  keep(decoded.value)
+  return undefined
 }
 
 function inner<T>(outer: Map<string, Map<string, T>>, key: string): Map<string, T> {

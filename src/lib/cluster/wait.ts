@@ -8,7 +8,15 @@ import {ClusterView} from './view.ts'
 export type GoalProgress = ReadonlyMap<string, Progress>
 
 /** All that a wait looks at; the files are nothing to it. */
-const watched = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals, keys.leader, keys.hold]
+const watched = [
+  prefixes.units,
+  prefixes.machines,
+  prefixes.assignments,
+  prefixes.states,
+  prefixes.refusals,
+  keys.leader,
+  keys.hold,
+]
 
 /**
  * Follows the cluster until every goal is done, failed or refused, or the signal aborts; tells `onProgress` after every

@@ -24,7 +24,14 @@ export async function startChild(name: string, command: readonly string[], logPa
       child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
       child.once('error', error => resolve(error.message))
     })
-    return {name, pid: child.pid ?? 0, ended, alive: () => isAlive(child), kill: signal => void child.kill(signal), lastLines: count => tail(logPath, count)}
+    return {
+      name,
+      pid: child.pid ?? 0,
+      ended,
+      alive: () => isAlive(child),
+      kill: signal => void child.kill(signal),
+      lastLines: count => tail(logPath, count),
+    }
   } finally {
     await log.close()
   }

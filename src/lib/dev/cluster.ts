@@ -57,7 +57,8 @@ export async function startDevCluster(options: DevOptions): Promise<DevCluster> 
     try {
       const cluster = await ensureClusterId(store, options.signal)
       if (options.usesDocker) swept = () => sweepCluster(options.dockerHost, cluster)
-      for (const machine of options.machines) children.push(await startMachine(options, machine, {directory, endpoint: etcd.endpoint, cluster}))
+      for (const machine of options.machines)
+        children.push(await startMachine(options, machine, {directory, endpoint: etcd.endpoint, cluster}))
       for (const child of children.slice(1)) {
         void child.ended.then(how => {
           if (!removing) options.onMachineEnded(child.name, how)
@@ -80,7 +81,11 @@ export function randomNetwork(): string {
   return `127.${1 + (a % 250)}.${b}`
 }
 
-async function startMachine(options: DevOptions, machine: DevMachine, at: {directory: string; endpoint: string; cluster: string}): Promise<Child> {
+async function startMachine(
+  options: DevOptions,
+  machine: DevMachine,
+  at: {directory: string; endpoint: string; cluster: string},
+): Promise<Child> {
   const home = join(at.directory, machine.name)
   await mkdir(home)
   // Nothing of this host's own settings: a machine is what its flags say.
@@ -108,7 +113,8 @@ async function untilRegistered(store: Store, agents: readonly Child[], signal: A
     const {entries} = await store.list([prefixes.machines], {keysOnly: true, signal})
     if (entries.length === agents.length) return
     const dead = agents.find(agent => !agent.alive())
-    if (dead !== undefined) throw new UnreachableError(`the agent of machine ${dead.name} ended; its last words:\n${await dead.lastLines(10)}`)
+    if (dead !== undefined)
+      throw new UnreachableError(`the agent of machine ${dead.name} ended; its last words:\n${await dead.lastLines(10)}`)
   }
   throw new TimeoutError('not every machine registered within 30 s')
 }

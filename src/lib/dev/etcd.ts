@@ -17,7 +17,9 @@ export interface DevEtcd {
 export async function startEtcd(directory: string, signal: AbortSignal): Promise<DevEtcd> {
   const program = findProgram('etcd')
   if (program === undefined) {
-    throw new UnreachableError('there is no etcd on this host', {hint: 'install it (Debian: apt-get install etcd-server), or use the one of a cluster with --endpoints'})
+    throw new UnreachableError('there is no etcd on this host', {
+      hint: 'install it (Debian: apt-get install etcd-server), or use the one of a cluster with --endpoints',
+    })
   }
   const [clientPort = 0, peerPort = 0] = await freePorts(2)
   const endpoint = `http://127.0.0.1:${clientPort}`
@@ -32,7 +34,11 @@ export async function startEtcd(directory: string, signal: AbortSignal): Promise
     ],
     join(directory, 'etcd.log'),
   )
-  for (const until = performance.now() + 20_000; performance.now() < until && child.alive(); await delay(25, undefined, {signal})) {
+  for (
+    const until = performance.now() + 20_000;
+    performance.now() < until && child.alive();
+    await delay(25, undefined, {signal})
+  ) {
     if (await isHealthy(endpoint)) return {child, endpoint}
   }
   child.kill('SIGKILL')
@@ -42,14 +48,16 @@ export async function startEtcd(directory: string, signal: AbortSignal): Promise
 /** Where a program of that name stands on the PATH, or where Debian puts daemons. */
 function findProgram(name: string): string | undefined {
   const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/usr/bin']
-  return places.map(place => join(place, name)).find(path => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+  return places
+    .map(place => join(place, name))
+    .find(path => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
 }
 
 async function isHealthy(endpoint: string): Promise<boolean> {

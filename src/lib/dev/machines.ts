@@ -14,7 +14,9 @@ export function parseMachines(specs: readonly string[], network: string): readon
   const machines = specs.map((spec, at) => {
     const [name = '', ...metadata] = spec.split(',')
     if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/.test(name)) {
-      throw new UsageError(`--machine ${JSON.stringify(spec)}: ${JSON.stringify(name)} cannot be a machine's name`, {hint: 'write it as a,role=web,zone=1'})
+      throw new UsageError(`--machine ${JSON.stringify(spec)}: ${JSON.stringify(name)} cannot be a machine's name`, {
+        hint: 'write it as a,role=web,zone=1',
+      })
     }
     parseMetadata(metadata.join(','))
     return {name, metadata: metadata.join(','), address: `${network}.${at + 1}`}

@@ -6,7 +6,11 @@ import {messageOf, NotFoundError} from '../base/errors.ts'
  * Runs a command on this terminal with more in its environment and resolves with its exit code, 128 + n for a signal.
  * A signal that asks us to end is passed on to it; ^C in a terminal has reached it already.
  */
-export async function runCommand(command: readonly string[], environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number> {
+export async function runCommand(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<number> {
   const [program = '', ...args] = command
   const child = spawn(program, args, {stdio: 'inherit', env: {...process.env, ...environment}})
   const pass = () => void child.kill('SIGTERM')

@@ -42,11 +42,13 @@ export function planEngine(view: ClusterView, shelf: UnitShelf): EnginePlan {
   }
   for (const assignment of view.allAssignments()) {
     const record = view.units.get(assignment.unit)
-    if (record === undefined || snapshot.frozen.has(record.name) || moved.has(placementKey(assignment.unit, assignment.machine))) continue
+    if (record === undefined || snapshot.frozen.has(record.name) || moved.has(placementKey(assignment.unit, assignment.machine)))
+      continue
     const reason = reasonToUpdate(assignment, record)
     if (reason !== undefined) decisions.push({kind: 'update', unit: assignment.unit, machine: assignment.machine, reason})
   }
-  for (const unit of view.refusals.keys()) if (!refused.has(unit)) decisions.push({kind: 'withdraw', unit, reason: 'placed, or no longer wanted'})
+  for (const unit of view.refusals.keys())
+    if (!refused.has(unit)) decisions.push({kind: 'withdraw', unit, reason: 'placed, or no longer wanted'})
   for (const state of view.allStates()) {
     const reason = reasonToForget(state, view)
     if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
@@ -74,9 +76,13 @@ export function describeDecision(decision: EngineDecision): string {
   }
 }
 
+/** What passes by itself is not told: the next look may place the unit. */
 function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boolean {
+  if (decision.objections.some(({kind}) => kind === 'stopping')) return false
   const told = view.refusals.get(decision.unit)
-  return told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.reason !== describeObjections(decision.objections)
+  return (
+    told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.reason !== describeObjections(decision.objections)
+  )
 }
 
 function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | undefined {
@@ -97,7 +103,8 @@ function reasonToForget(state: UnitState, view: ClusterView): string | undefined
   if (isDone(record, state)) return undefined
   if (record.desiredState === 'inactive') return 'the unit is unloaded'
   for (const [machine, states] of view.states) {
-    if (machine !== state.machine && view.machines.has(machine) && states.has(state.unit)) return `the unit reports from ${machine}`
+    if (machine !== state.machine && view.machines.has(machine) && states.has(state.unit))
+      return `the unit reports from ${machine}`
   }
   return undefined
 }

@@ -1,8 +1,8 @@
-import {effectiveMetadata} from '../cluster/metadata.ts'
 import {machineLabel} from '../cluster/machine-name.ts'
+import {effectiveMetadata} from '../cluster/metadata.ts'
 import type {Machine, MachineSettings, UnitRecord} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
-import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotUnit} from '../scheduler/snapshot.ts'
+import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotStopping, SnapshotUnit} from '../scheduler/snapshot.ts'
 import {parseKey} from '../store/keys.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
@@ -28,11 +28,21 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf): Snapshot {
       placements.push({unit: parsed.unit, machine: parsed.machine, since: 0})
     }
   }
-  return {machines, units: units.filter(({unit}) => !frozen.has(unit.name)), frozen, placements, gone: goneMachines(view)}
+  return {
+    machines,
+    units: units.filter(({unit}) => !frozen.has(unit.name)),
+    frozen,
+    placements,
+    stopping: stoppingUnits(view, shelf),
+    gone: goneMachines(view),
+  }
 }
 
 /** Whether this state is the success of a oneshot in its present file and generation. */
-export function isDone(record: UnitRecord, state: {readonly done?: boolean | undefined; readonly file: string; readonly generation: number}): boolean {
+export function isDone(
+  record: UnitRecord,
+  state: {readonly done?: boolean | undefined; readonly file: string; readonly generation: number},
+): boolean {
   return state.done === true && state.file === record.file && state.generation === record.generation
 }
 
@@ -60,6 +70,18 @@ function snapshotMachine(machine: Machine, settings: MachineSettings | undefined
 /** A machine whose record cannot be read is there, but gets nothing new; what stands on it cannot be judged by metadata and stays. */
 function unknownMachine(id: string): SnapshotMachine {
   return {id, label: id, metadata: {}, drivers: [], cordoned: true, leaving: false, unreadable: true}
+}
+
+/** A machine reports a unit until its run is gone, also after the assignment is. */
+function stoppingUnits(view: ClusterView, shelf: UnitShelf): readonly SnapshotStopping[] {
+  const stopping: SnapshotStopping[] = []
+  for (const {unit: name, machine} of view.allStates()) {
+    if (!view.machines.has(machine) || view.assignments.get(machine)?.has(name)) continue
+    const record = view.units.get(name)
+    const unit = record && shelf.unit(name, record.file, view.files.get(record.file))
+    stopping.push({name, machine, ...(unit === undefined ? {} : {unit})})
+  }
+  return stopping
 }
 
 function goneMachines(view: ClusterView): ReadonlySet<string> {

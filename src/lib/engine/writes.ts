@@ -37,7 +37,9 @@ function assignmentWrites(unit: string, machine: string, reason: string, view: C
   const record = view.units.get(unit)
   if (record === undefined || record.desiredState === 'inactive') return []
   const {file, desiredState, generation} = record
-  return [{kind: 'put', key: keys.assignment(machine, unit), value: encode(assignmentSchema, {file, desiredState, generation, reason})}]
+  return [
+    {kind: 'put', key: keys.assignment(machine, unit), value: encode(assignmentSchema, {file, desiredState, generation, reason})},
+  ]
 }
 
 /**

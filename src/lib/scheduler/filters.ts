@@ -20,6 +20,7 @@ export const filters: readonly Filter[] = [
   {object: metadata, evicts: 'alone'},
   {object: peers, evicts: 'together'},
   {object: conflicts, evicts: 'alone'},
+  {object: stopping, evicts: 'never'},
   {object: replaced, evicts: 'together'},
   {object: leaving, evicts: 'alone'},
   {object: cordoned, evicts: 'never'},
@@ -58,7 +59,8 @@ function driver(unit: Unit, {machine}: Room): Objection | undefined {
 /** fleet matches the whole id or its first eight characters; a machine's name is as good. */
 function machineId({placement}: Unit, {machine}: Room): Objection | undefined {
   const wanted = placement.machineId
-  if (wanted === undefined || wanted === machine.id || wanted === machine.id.slice(0, 8) || wanted === machine.label) return undefined
+  if (wanted === undefined || wanted === machine.id || wanted === machine.id.slice(0, 8) || wanted === machine.label)
+    return undefined
   return {kind: 'machine-id', wanted}
 }
 
@@ -85,6 +87,16 @@ function conflicts(unit: Unit, room: Room): Objection | undefined {
   }
   for (const [other, {placement}] of room.conflicting) {
     if (other !== unit.name && matchesAny(placement.conflicts, unit.name)) return {kind: 'conflict', other}
+  }
+  return undefined
+}
+
+/** As conflicts, with what is on its way out; a unit that comes back to where it is stopping conflicts with nobody. */
+function stopping(unit: Unit, room: Room): Objection | undefined {
+  for (const [other, leftover] of room.stopping) {
+    if (other === unit.name) continue
+    if (matchesAny(unit.placement.conflicts, other) || matchesAny(leftover?.placement.conflicts ?? [], unit.name))
+      return {kind: 'stopping', other}
   }
   return undefined
 }

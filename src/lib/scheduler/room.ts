@@ -9,6 +9,8 @@ export class Room {
   /** Those of them that have something against others. */
   readonly conflicting = new Map<string, Unit>()
   readonly replacing = new Map<string, Unit>()
+  /** Units that were taken from here and have not stopped yet. */
+  readonly stopping = new Map<string, Unit | undefined>()
 
   constructor(machine: SnapshotMachine) {
     this.machine = machine

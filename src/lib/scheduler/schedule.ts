@@ -33,7 +33,9 @@ class Pass {
     this.snapshot = snapshot
     this.holds = holdReason(snapshot) !== undefined
     this.wanted = new Map(snapshot.units.map(unit => [unit.unit.name, unit]))
-    for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id))) this.rooms.set(machine.id, new Room(machine))
+    for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
+      this.rooms.set(machine.id, new Room(machine))
+    for (const {name, machine, unit} of snapshot.stopping) this.rooms.get(machine)?.stopping.set(name, unit)
   }
 
   /** Everyone keeps their place, the longest-standing first, unless something speaks against it. */
@@ -90,7 +92,8 @@ class Pass {
       return `machine ${machine} is lost`
     }
     if (wanted.finished || room.machine.unreadable) return undefined
-    if (!wanted.unit.placement.global && this.seats.get(name)?.size) return `it stands on machine ${[...(this.seats.get(name) ?? [])].join()} already`
+    if (!wanted.unit.placement.global && this.seats.get(name)?.size)
+      return `it stands on machine ${[...(this.seats.get(name) ?? [])].join()} already`
     const objection = objectionToReturn(wanted.unit, room)
     return objection && `machine ${room.machine.label} ${describeObjection(objection)}`
   }
@@ -151,7 +154,9 @@ class Pass {
   private evict(name: string, machine: string, reason: string): void {
     this.seats.get(name)?.delete(machine)
     this.rooms.get(machine)?.remove(name)
-    const own = this.decisions.findIndex(decision => decision.kind === 'place' && decision.unit === name && decision.machine === machine)
+    const own = this.decisions.findIndex(
+      decision => decision.kind === 'place' && decision.unit === name && decision.machine === machine,
+    )
     if (own >= 0) this.decisions.splice(own, 1)
     else this.decisions.push({kind: 'evict', unit: name, machine, reason})
   }

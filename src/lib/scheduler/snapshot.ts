@@ -8,6 +8,8 @@ export interface Snapshot {
   readonly units: readonly SnapshotUnit[]
   /** Where units stand now, also unwanted ones and ones on machines that are gone. */
   readonly placements: readonly SnapshotPlacement[]
+  /** What machines still run although it is not placed there any more. */
+  readonly stopping: readonly SnapshotStopping[]
   /** Units whose record or file cannot be read: they stay where they are, whatever else happens. */
   readonly frozen: ReadonlySet<string>
   /** Machines that are gone for good by the operator's word: they never make the engine hold. */
@@ -39,4 +41,11 @@ export interface SnapshotPlacement {
   readonly machine: string
   /** Grows with time: where two may not stand together, the later one goes. */
   readonly since: number
+}
+
+export interface SnapshotStopping {
+  readonly name: string
+  readonly machine: string
+  /** Absent when its file is not known any more. */
+  readonly unit?: Unit
 }

@@ -18,6 +18,8 @@ export interface MemoryDriverOptions {
   readonly capacity?: Capacity
   /** Announced as; `docker` when absent, since it stands in for it. */
   readonly name?: string
+  /** Health checks succeed at once; otherwise a run has no health until it is set. */
+  readonly healthy?: boolean
   /** What each run prints as it starts. */
   readonly prints?: readonly string[]
 }
@@ -37,6 +39,7 @@ export class MemoryDriver implements Driver {
   readonly #machine: string
   readonly #capacity: Capacity
   readonly #prints: readonly string[]
+  readonly #healthy: boolean
   readonly #failingImages = new Map<string, string>()
   readonly #failingUnits = new Map<string, string>()
   readonly #stubborn = new Set<string>()
@@ -53,6 +56,7 @@ export class MemoryDriver implements Driver {
     this.#engine = options.engine ?? new MemoryEngine()
     this.#machine = options.machine ?? 'memory'
     this.#prints = options.prints ?? []
+    this.#healthy = options.healthy ?? false
     this.#capacity = options.capacity ?? {cpus: 4, memoryBytes: 8 * 1024 ** 3}
   }
 
@@ -130,9 +134,10 @@ export class MemoryDriver implements Driver {
   #start({unit, identity}: DriverStep<'start'>): void {
     const error = this.#failingUnits.get(unit.name)
     this.#giveWay(unit.name)
+    const health = this.#healthy && unit.container?.health !== undefined ? {health: 'healthy' as const} : {}
     this.#engine.add(
       this.#machine,
-      startedRun(unit.name, identity, {now: this.#now(), error}),
+      {...startedRun(unit.name, identity, {now: this.#now(), error}), ...health},
       error === undefined ? this.#prints : [],
     )
     if (error !== undefined) throw new StepError(error, {retryable: true})

@@ -1,0 +1,106 @@
+import type {Log} from '../base/log.ts'
+import type {UnitState} from '../cluster/model.ts'
+import {ClusterView} from '../cluster/view.ts'
+import {assignmentsOf, parseKey} from '../store/keys.ts'
+import {openMirror} from '../store/mirror.ts'
+import type {Store} from '../store/store.ts'
+import {parseUnitFile} from '../unit/file.ts'
+import {runHash} from '../unit/hash.ts'
+import {parseUnit} from '../unit/parse-unit.ts'
+import type {Host} from '../unit/unit.ts'
+import {FileCache} from './files.ts'
+import type {Wanted} from './situation.ts'
+
+export interface OrdersOptions {
+  readonly store: Store
+  readonly machine: string
+  readonly host: Host
+  readonly log: Log
+  readonly changed: () => void
+}
+
+/** What is wanted of this machine, as far as it can be read. */
+export interface Ordered {
+  readonly wanted: ReadonlyMap<string, Wanted>
+  /** Assigned, but unreadable: left as they are. */
+  readonly frozen: ReadonlySet<string>
+  /** Of the frozen ones, those of which the cluster is to know why. */
+  readonly unreadable: ReadonlyMap<string, Pick<UnitState, 'file' | 'generation'> & {readonly reason: string}>
+}
+
+/** The machine's own assignments, followed in the store and understood with their unit files. */
+export class Orders {
+  private readonly options: OrdersOptions
+  private readonly files: FileCache
+  private view = new ClusterView()
+  private following = new AbortController()
+  private readonly understood = new Map<
+    string,
+    {readonly file: string; readonly generation: number; readonly wanted: Wanted | string}
+  >()
+
+  constructor(options: OrdersOptions) {
+    this.options = options
+    this.files = new FileCache(options.store)
+  }
+
+  /**
+   * Looks anew and follows from there: what is known afterwards is no older than this call. Until it succeeds what was known
+   * before still stands. Throws UnreachableError.
+   */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const {store, machine, log, changed} = this.options
+    const view = new ClusterView()
+    const following = new AbortController()
+    const mirror = await openMirror(store, [assignmentsOf(machine)], {
+      signal: AbortSignal.any([signal, following.signal]),
+      onChange: changes => {
+        view.apply(changes)
+        changed()
+      },
+    })
+    for (const entry of mirror.entries.values()) view.put(entry)
+    mirror.done.catch(error => log.error(`cannot follow the assignments: ${error}`))
+    this.following.abort()
+    this.following = following
+    this.view = view
+  }
+
+  /** What is wanted now. Fetches the unit files it has not seen; throws UnreachableError when they cannot be had. */
+  async read(signal: AbortSignal): Promise<Ordered> {
+    const wanted = new Map<string, Wanted>()
+    const frozen = new Set<string>()
+    const unreadable = new Map<string, {file: string; generation: number; reason: string}>()
+    const assignments = [...this.view.allAssignments()]
+    await this.files.keepOnly(new Set(assignments.map(({file}) => file)), signal)
+    for (const key of this.view.unreadable.keys()) {
+      const parsed = parseKey(key)
+      if (parsed?.kind === 'assignment') frozen.add(parsed.unit)
+    }
+    for (const {unit, file, generation, desiredState, reason} of assignments) {
+      const result = this.understand(unit, file, generation)
+      if (typeof result !== 'string') wanted.set(unit, {...result, desiredState, reason})
+      else {
+        frozen.add(unit)
+        unreadable.set(unit, {file, generation, reason: result})
+      }
+    }
+    for (const unit of this.understood.keys()) if (!wanted.has(unit) && !frozen.has(unit)) this.understood.delete(unit)
+    return {wanted, frozen, unreadable}
+  }
+
+  /** The unit to run, or why this agent cannot make sense of it. */
+  private understand(name: string, file: string, generation: number): Wanted | string {
+    const known = this.understood.get(name)
+    if (known?.file === file && known.generation === generation) return known.wanted
+    const text = this.files.text(file)
+    if (text === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
+    const {unit, problems} = parseUnit(name, text, this.options.host)
+    const identity = {runHash: runHash(name, parseUnitFile(text).file), generation}
+    const errors = problems.filter(({severity}) => severity === 'error').map(({message}) => message)
+    const wanted: Wanted | string =
+      unit === undefined ? errors.join('; ') : {unit, file, identity, desiredState: 'loaded', reason: ''}
+    this.understood.set(name, {file, generation, wanted})
+    return wanted
+  }
+}
