@@ -20,9 +20,7 @@ export class Memories {
       restarts: state.restarts,
       done: state.done === true,
       ...(state.log === undefined || state.container === undefined ? {} : {log: {run: state.container, lines: state.log}}),
-      ...(state.container === undefined && (state.active === 'failed' || state.sub === 'auto-restart')
-        ? {ending: {at: state.since, ...(state.reason === undefined ? {} : {message: state.reason})}}
-        : {}),
+      ...(state.startError === undefined ? {} : {ending: {at: state.since, message: state.startError}}),
     })
   }
 

@@ -42,12 +42,13 @@ const nothing: UnitPlan = {steps: []}
 /** The rules, first match wins. */
 function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readonly Run[]): UnitPlan {
   if (wanted === undefined) return {steps: runs.flatMap(run => clear(run, 'not assigned to this machine'))}
-  const current = runs.find(run => sameIdentity(run.identity, wanted.identity))
+  const same = runs.filter(run => sameIdentity(run.identity, wanted.identity))
+  const current = same.find(isRunning) ?? same[0]
   const stale = runs.filter(run => run !== current)
 
-  // A singleton must not run where the cluster may believe that it does not.
+  // A singleton must not run where the cluster may believe that it does not. Left behind, its run would look ended by itself.
   if (situation.disconnected && wanted.unit.placement.onDisconnect === 'stop') {
-    return {steps: runs.flatMap(run => halt(run, wanted, 'the cluster is out of reach, OnDisconnect=stop'))}
+    return {steps: runs.filter(isRunning).flatMap(run => clear(run, 'the cluster is out of reach, OnDisconnect=stop', wanted))}
   }
   if (wanted.desiredState === 'loaded') {
     const halted = current === undefined ? [] : halt(current, wanted, 'stopped by the operator: loaded is wanted')

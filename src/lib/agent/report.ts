@@ -14,7 +14,7 @@ export interface Report {
   readonly wakeAt?: number
 }
 
-type Seen = Pick<UnitState, 'active' | 'sub'> & Partial<Pick<UnitState, 'reason' | 'exitCode' | 'done'>>
+type Seen = Pick<UnitState, 'active' | 'sub'> & Partial<Pick<UnitState, 'reason' | 'exitCode' | 'done' | 'startError'>>
 
 /** What the cluster is to know of an assigned unit, in systemd's words. */
 export function reportUnit(
@@ -108,15 +108,18 @@ function seeRunning(situation: Situation, wanted: Wanted, run: Run): Sight {
 
 function seeEnded(wanted: Wanted, run: Run | undefined, memory: Memory | undefined): Sight {
   const sequel = sequelNow(wanted, run, memory)
-  const code = run?.exitCode === undefined ? {} : {exitCode: run.exitCode}
+  const facts = {
+    ...(run?.exitCode === undefined ? {} : {exitCode: run.exitCode}),
+    ...(memory?.ending?.message === undefined ? {} : {startError: memory.ending.message}),
+  }
   const words = memory?.ending?.message ?? (run?.exitCode === undefined ? undefined : endedWith(run))
   if (sequel === undefined) return {}
-  if (sequel.kind === 'again') return {active: 'activating', sub: 'auto-restart', ...code, reason: sequel.reason}
+  if (sequel.kind === 'again') return {active: 'activating', sub: 'auto-restart', ...facts, reason: sequel.reason}
   if (sequel.kind === 'give-up')
-    return {active: 'failed', sub: 'failed', ...code, reason: words === undefined ? sequel.reason : `${words}; ${sequel.reason}`}
-  if (!sequel.success) return {active: 'failed', sub: 'failed', ...code, ...(words === undefined ? {} : {reason: words})}
-  if (wanted.unit.service.remainAfterExit) return {active: 'active', sub: 'exited', ...code}
-  return {active: 'inactive', sub: 'dead', ...code, reason: endedWith(run)}
+    return {active: 'failed', sub: 'failed', ...facts, reason: words === undefined ? sequel.reason : `${words}; ${sequel.reason}`}
+  if (!sequel.success) return {active: 'failed', sub: 'failed', ...facts, ...(words === undefined ? {} : {reason: words})}
+  if (wanted.unit.service.remainAfterExit) return {active: 'active', sub: 'exited', ...facts}
+  return {active: 'inactive', sub: 'dead', ...facts, reason: endedWith(run)}
 }
 
 function endedWith(run: Run | undefined): string {

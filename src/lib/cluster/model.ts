@@ -80,6 +80,8 @@ export const unitStateSchema = v.object({
   done: v.optional(v.boolean()),
   /** The last decision about it, with its reason, in words. */
   reason: v.optional(v.string()),
+  /** Why it could not be started, in the engine's words; absent when it ran to an end. */
+  startError: v.optional(v.string()),
   /** The last lines it printed, kept when it failed. */
   log: v.optional(v.array(v.string())),
 })

@@ -1,0 +1,30 @@
+import {fileURLToPath} from 'node:url'
+import {timeProcess} from './timed-process.ts'
+
+/** Runs ctl as an operator would: the whole process, by its launcher. */
+export interface CtlRunner {
+  /** The words that start ctl. */
+  readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Milliseconds that the process took. Throws when it fails. */
+  readonly time: (words: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<number>
+  /** The same for Node running nothing: the least that a program of Node can take. */
+  readonly timeBareNode: () => Promise<number>
+}
+
+/** Where the program, its launcher and its build stand. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A ctl that keeps its compiled code in the given directory and hears nothing of clusters in this environment. */
+export function ctlRunner(cacheDirectory: string, signal: AbortSignal): CtlRunner {
+  const own = Object.entries(process.env).filter(([name]) => !/^(ETCD)?CTL_/.test(name))
+  const environment = {...Object.fromEntries(own), XDG_CACHE_HOME: cacheDirectory}
+  const command = [`${root}bin/ctl`]
+  const options = {signal, timeoutSeconds: 120}
+  return {
+    command,
+    environment,
+    time: (words, more) => timeProcess([...command, ...words], {...options, environment: {...environment, ...more}}),
+    timeBareNode: () => timeProcess([process.execPath, '-e', '0'], {...options, environment}),
+  }
+}
