@@ -1,6 +1,6 @@
 import {Args, Command, Flags} from '@oclif/core'
 import {openStore} from '../lib/cli/connection.ts'
-import {interruptSignal, receivedInterrupt} from '../lib/cli/interrupt.ts'
+import {interruptSignal} from '../lib/cli/interrupt.ts'
 import {devGreeting} from '../lib/dev/greeting.ts'
 
 /** A whole cluster on one host, for as long as it is wanted. */
@@ -64,6 +64,6 @@ everything and ends with the command's exit code. Without one stays until ^C.`
     } finally {
       await cluster.remove()
     }
-    if (receivedInterrupt() === undefined || argv.length > 0) this.exit(code)
+    this.exit(code)
   }
 }

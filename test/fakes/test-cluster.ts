@@ -118,6 +118,12 @@ export class TestCluster {
     })
   }
 
+  /** Whether the machine's agent runs. */
+  isAlive(machine: string): boolean {
+    const agent = this.agents.get(machine)
+    return agent !== undefined && agent.exitCode === null && agent.signalCode === null
+  }
+
   agentLog(machine: string): Promise<string> {
     return readFile(join(this.directory, '..', `state-${machine}`, 'agent.log'), 'utf8')
   }

@@ -14,6 +14,7 @@ export class Reporter {
   /** What the store holds, as far as is known. */
   private readonly written: Map<string, UnitState>
   private wanted: ReadonlyMap<string, UnitState> = new Map()
+  private guard: Guard | undefined
   private underway: Promise<void> | undefined
 
   constructor(options: {store: Store; machine: string; log: Log; written: ReadonlyMap<string, UnitState>; failed: () => void}) {
@@ -36,10 +37,9 @@ export class Reporter {
   /** From now on these are the machine's states, and no others. Without a guard (not registered) they wait. */
   report(states: ReadonlyMap<string, UnitState>, guard: Guard | undefined, signal: AbortSignal): void {
     this.wanted = states
-    if (guard === undefined || this.underway !== undefined) return
-    this.underway = this.flush(guard, signal).finally(() => {
-      this.underway = undefined
-    })
+    this.guard = guard
+    if (guard === undefined || this.underway !== undefined || this.changes().length === 0) return
+    this.underway = this.flush(signal)
   }
 
   /** Resolves when no commit is under way. */
@@ -47,32 +47,35 @@ export class Reporter {
     await this.underway
   }
 
-  private async flush(guard: Guard, signal: AbortSignal): Promise<void> {
-    for (let changes = this.changes(); changes.length > 0; changes = this.changes()) {
-      const batch = changes.slice(0, maxWrites - 1)
-      try {
-        const {ok} = await this.store.commit(
-          [guard],
-          batch.map(change => change.write),
-          {signal},
-        )
-        if (!ok) return
-      } catch (error) {
-        if (!signal.aborted) {
-          this.log.warning(`cannot report states: ${messageOf(error)}`)
-          this.failed()
-        }
-        return
+  private async flush(signal: AbortSignal): Promise<void> {
+    try {
+      for (let changes = this.changes(); changes.length > 0 && this.guard !== undefined; changes = this.changes()) {
+        const {guard} = this
+        const batch = changes.slice(0, maxWrites - 1)
+        const writes = batch.map(change => change.write)
+        const {ok} = await this.store.commit([guard], writes, {signal})
+        // Under a newer registration it is tried again.
+        if (!ok && this.guard === guard) return
+        if (ok) this.keep(batch)
       }
-      for (const {unit, state} of batch) {
-        if (state === undefined) this.written.delete(unit)
-        else this.written.set(unit, state)
-      }
+    } catch (error) {
+      if (signal.aborted) return
+      this.log.warning(`cannot report states: ${messageOf(error)}`)
+      this.failed()
+    } finally {
+      this.underway = undefined
     }
   }
 
-  private changes(): readonly {readonly unit: string; readonly state: UnitState | undefined; readonly write: Write}[] {
-    const changes: {unit: string; state: UnitState | undefined; write: Write}[] = []
+  private keep(batch: readonly StateChange[]): void {
+    for (const {unit, state} of batch) {
+      if (state === undefined) this.written.delete(unit)
+      else this.written.set(unit, state)
+    }
+  }
+
+  private changes(): readonly StateChange[] {
+    const changes: StateChange[] = []
     for (const [unit, state] of this.wanted) {
       const last = this.written.get(unit)
       if (last !== undefined && sameState(last, state)) continue
@@ -89,6 +92,13 @@ export class Reporter {
     }
     return changes
   }
+}
+
+interface StateChange {
+  readonly unit: string
+  /** Undefined: it is taken away. */
+  readonly state: UnitState | undefined
+  readonly write: Write
 }
 
 /** Starts that the limit counts age by themselves; that alone is no news. */

@@ -4,6 +4,7 @@ import type {Machine, MachineSettings, UnitRecord} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotStopping, SnapshotUnit} from '../scheduler/snapshot.ts'
 import {parseKey} from '../store/keys.ts'
+import type {Unit} from '../unit/unit.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the scheduler is to look at, from what the cluster stores. Nothing unreadable is taken for absent. */
@@ -18,7 +19,10 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf): Snapshot {
     else units.push({unit, finished: finished.has(record.name) && !unit.placement.global})
   }
   const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view.settings.get(machine.id)))
-  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since}) => ({unit, machine, since}))
+  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since}) => ({
+    ...{unit, machine, since},
+    ...(view.units.get(unit)?.desiredState === 'inactive' ? knownAs(unit, view, shelf) : {}),
+  }))
   for (const key of view.unreadable.keys()) {
     const parsed = parseKey(key)
     if (parsed?.kind === 'unit') frozen.add(parsed.unit)
@@ -77,11 +81,17 @@ function stoppingUnits(view: ClusterView, shelf: UnitShelf): readonly SnapshotSt
   const stopping: SnapshotStopping[] = []
   for (const {unit: name, machine} of view.allStates()) {
     if (!view.machines.has(machine) || view.assignments.get(machine)?.has(name)) continue
-    const record = view.units.get(name)
-    const unit = record && shelf.unit(name, record.file, view.files.get(record.file))
-    stopping.push({name, machine, ...(unit === undefined ? {} : {unit})})
+    const {known} = knownAs(name, view, shelf)
+    stopping.push({name, machine, ...(known === undefined ? {} : {unit: known})})
   }
   return stopping
+}
+
+/** The unit as its record has it, wanted or not. */
+function knownAs(name: string, view: ClusterView, shelf: UnitShelf): {readonly known?: Unit} {
+  const record = view.units.get(name)
+  const known = record && shelf.unit(name, record.file, view.files.get(record.file))
+  return known === undefined ? {} : {known}
 }
 
 function goneMachines(view: ClusterView): ReadonlySet<string> {

@@ -1,4 +1,3 @@
-import {matchesGlob} from '../unit/glob.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {Objection} from './objection.ts'
 import type {Room} from './room.ts'
@@ -73,36 +72,29 @@ function metadata({placement}: Unit, {machine}: Room): Objection | undefined {
   return undefined
 }
 
-function peers({placement}: Unit, room: Room): Objection | undefined {
-  const missing = placement.machineOf.find(peer => !room.units.has(peer))
+/** Its own name among its peers asks for nothing. */
+function peers({name, placement}: Unit, room: Room): Objection | undefined {
+  const missing = placement.machineOf.find(peer => peer !== name && !room.units.has(peer))
   return missing === undefined ? undefined : {kind: 'peer', peer: missing}
 }
 
 /** Either side's word is enough; never against itself. */
 function conflicts(unit: Unit, room: Room): Objection | undefined {
-  if (unit.placement.conflicts.length > 0) {
-    for (const other of room.units.keys()) {
-      if (other !== unit.name && matchesAny(unit.placement.conflicts, other)) return {kind: 'conflict', other}
-    }
-  }
-  for (const [other, {placement}] of room.conflicting) {
-    if (other !== unit.name && matchesAny(placement.conflicts, unit.name)) return {kind: 'conflict', other}
-  }
+  if (!room.mayConflict(unit)) return undefined
+  for (const [name, other] of room.units)
+    if (room.ties.conflicts.between(unit, name, other)) return {kind: 'conflict', other: name}
   return undefined
 }
 
 /** As conflicts, with what is on its way out; a unit that comes back to where it is stopping conflicts with nobody. */
 function stopping(unit: Unit, room: Room): Objection | undefined {
-  for (const [other, leftover] of room.stopping) {
-    if (other === unit.name) continue
-    if (matchesAny(unit.placement.conflicts, other) || matchesAny(leftover?.placement.conflicts ?? [], unit.name))
-      return {kind: 'stopping', other}
-  }
+  for (const [name, other] of room.stopping)
+    if (room.ties.conflicts.between(unit, name, other)) return {kind: 'stopping', other: name}
   return undefined
 }
 
 function replaced(unit: Unit, room: Room): Objection | undefined {
-  for (const other of room.replacing.values()) if (replaces(other, unit)) return {kind: 'replaced', by: other.name}
+  for (const by of room.replacing) if (room.ties.bonds.replaces(by, unit.name)) return {kind: 'replaced', by}
   return undefined
 }
 
@@ -112,13 +104,4 @@ function leaving(_: Unit, {machine}: Room): Objection | undefined {
 
 function cordoned(_: Unit, {machine}: Room): Objection | undefined {
   return machine.cordoned ? {kind: 'cordoned'} : undefined
-}
-
-/** Two units that replace each other replace nothing (fleet's rule). */
-export function replaces(a: Unit, b: Unit): boolean {
-  return a.name !== b.name && matchesAny(a.placement.replaces, b.name) && !matchesAny(b.placement.replaces, a.name)
-}
-
-function matchesAny(globs: readonly string[], name: string): boolean {
-  return globs.some(glob => matchesGlob(glob, name))
 }

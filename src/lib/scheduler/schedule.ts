@@ -1,41 +1,57 @@
 import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
+import {Bonds} from './bonds.ts'
+import {ConflictIndex} from './conflict-index.ts'
 import type {Decision} from './decision.ts'
-import {objectionToPlace, objectionToReturn, objectionToStay, replaces} from './filters.ts'
+import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
+import {GlobIndex} from './glob-index.ts'
 import {holdReason} from './hold.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import {Room} from './room.ts'
-import type {Snapshot, SnapshotPlacement, SnapshotUnit} from './snapshot.ts'
+import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
 
 /**
  * Decides which units go where: first who must leave, then where everyone without a place goes, least loaded machine
  * first. Pure and deterministic; a unit that fits nowhere is refused with each machine's objection.
- * At rest (every wanted unit well placed or refused) the only decisions are the refusals.
+ * At rest (every wanted unit well placed or refused) the only decisions are the refusals. A pass comes to rest by itself
+ * but for those who wait until somebody, taken away by this very pass, has stopped.
  */
 export function schedule(snapshot: Snapshot): readonly Decision[] {
   const pass = new Pass(snapshot)
   pass.seatThePlaced()
-  pass.dropFollowers()
-  pass.placeTheRest()
-  return pass.decisions
+  pass.dropTheBound()
+  do pass.placeTheRest()
+  while (pass.dropTheBound())
+  return pass.decisions()
 }
 
 class Pass {
-  readonly decisions: Decision[] = []
   private readonly snapshot: Snapshot
   private readonly holds: boolean
-  private readonly wanted: ReadonlyMap<string, SnapshotUnit>
+  private readonly wanted: ReadonlyMap<string, Unit>
+  private readonly finished: ReadonlySet<string>
+  private readonly bonds: Bonds
   private readonly rooms = new Map<string, Room>()
+  /** Whom to place, each after those that its place depends on. */
+  private readonly sequence: readonly Unit[]
   /** Where each unit stands in the schedule as it grows. */
   private readonly seats = new Map<string, Set<string>>()
+  private readonly evicted = new Map<string, Decision>()
+  private readonly placed = new Map<string, Decision>()
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.holds = holdReason(snapshot) !== undefined
-    this.wanted = new Map(snapshot.units.map(unit => [unit.unit.name, unit]))
+    const units = snapshot.units.filter(({unit}) => !snapshot.frozen.has(unit.name))
+    this.wanted = new Map(units.map(({unit}) => [unit.name, unit]))
+    this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
+    const globs = new GlobIndex(namesIn(snapshot))
+    this.bonds = new Bonds(this.wanted.values(), globs)
+    const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs)}
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
-      this.rooms.set(machine.id, new Room(machine))
+      this.rooms.set(machine.id, new Room(machine, ties))
     for (const {name, machine, unit} of snapshot.stopping) this.rooms.get(machine)?.stopping.set(name, unit)
+    this.sequence = this.inOrder()
   }
 
   /** Everyone keeps their place, the longest-standing first, unless something speaks against it. */
@@ -43,123 +59,137 @@ class Pass {
     for (const placement of [...this.snapshot.placements].sort(bySeniority)) {
       const reason = this.reasonToLeave(placement)
       if (reason === undefined) this.seat(placement.unit, placement.machine)
-      else this.decisions.push({kind: 'evict', unit: placement.unit, machine: placement.machine, reason})
+      else this.evict(placement, reason)
     }
   }
 
-  /** Those who stand where they do only because of another (MachineOf), or against another (Replaces), until nobody moves. */
-  dropFollowers(): void {
+  /** Takes away those who stand without whom they must stand beside, or with one who replaces them; whether there were any. */
+  dropTheBound(): boolean {
+    const bound = this.sequence.filter(({name}) => this.bonds.depth(name) > 0)
+    let dropped = false
     for (let moved = true; moved; ) {
       moved = false
-      for (const [name, machines] of this.seats) {
-        const wanted = this.wanted.get(name)
-        if (wanted === undefined || wanted.finished || this.snapshot.frozen.has(name)) continue
-        for (const machine of machines) {
+      for (const unit of bound) {
+        for (const machine of this.seats.get(unit.name) ?? []) {
           const room = this.rooms.get(machine)
           if (room === undefined || room.machine.unreadable) continue
-          const objection = objectionToStay(wanted.unit, room)
+          const objection = objectionToStay(unit, room)
           if (objection === undefined) continue
-          this.evict(name, machine, `machine ${room.machine.label} ${describeObjection(objection)}`)
+          this.evict({unit: unit.name, machine}, `machine ${room.machine.label} ${describeObjection(objection)}`)
           moved = true
+          dropped = true
         }
       }
     }
+    return dropped
   }
 
-  /** Globals first, since they have least choice; then rounds over the rest, because peers must be placed before their followers. */
   placeTheRest(): void {
-    const units = [...this.wanted.values()].filter(unit => !unit.finished).map(({unit}) => unit)
-    units.sort((a, b) => compareNatural(a.name, b.name))
-    for (const unit of units) if (unit.placement.global) this.placeGlobal(unit)
-    let waiting = units.filter(unit => !unit.placement.global && !this.seats.get(unit.name)?.size)
-    for (let placed = true; placed && waiting.length > 0; ) {
-      const count = waiting.length
-      const next: Unit[] = []
-      for (const unit of waiting) next.push(...this.placeOrReturn(unit))
-      waiting = next
-      placed = waiting.length < count
+    for (const unit of this.sequence) {
+      if (unit.placement.global) this.placeGlobal(unit)
+      else if (!this.hasSeat(unit)) this.placeTogether(unit)
     }
-    for (const unit of waiting) this.decisions.push({kind: 'refuse', unit: unit.name, objections: this.objections(unit)})
+  }
+
+  decisions(): readonly Decision[] {
+    const homeless = this.sequence.filter(unit => !this.hasSeat(unit))
+    const refused = homeless.map((unit): Decision => ({kind: 'refuse', unit: unit.name, objections: this.objections(unit)}))
+    return [...this.evicted.values(), ...this.placed.values(), ...refused]
+  }
+
+  /** Globals first, since they have least choice; then by what depends on what, then by name. */
+  private inOrder(): readonly Unit[] {
+    const rank = new Map([...this.wanted.values()].map(unit => [unit, unit.placement.global ? -1 : this.bonds.depth(unit.name)]))
+    return [...this.wanted.values()]
+      .filter(({name}) => !this.finished.has(name))
+      .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || compareNatural(a.name, b.name))
   }
 
   private reasonToLeave({unit: name, machine}: SnapshotPlacement): string | undefined {
     if (this.snapshot.frozen.has(name)) return undefined
-    const wanted = this.wanted.get(name)
-    if (wanted === undefined) return 'no longer wanted here'
+    const unit = this.wanted.get(name)
+    if (unit === undefined) return 'no longer wanted here'
     const room = this.rooms.get(machine)
-    if (room === undefined) {
-      if (this.holds && !this.snapshot.gone.has(machine)) return undefined
-      return `machine ${machine} is lost`
-    }
-    if (wanted.finished || room.machine.unreadable) return undefined
-    if (!wanted.unit.placement.global && this.seats.get(name)?.size)
-      return `it stands on machine ${[...(this.seats.get(name) ?? [])].join()} already`
-    const objection = objectionToReturn(wanted.unit, room)
+    if (room === undefined && (!this.holds || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
+    const [seat] = unit.placement.global ? [] : (this.seats.get(name) ?? [])
+    if (seat !== undefined) return `it stands on machine ${this.rooms.get(seat)?.machine.label ?? seat} already`
+    if (room === undefined || room.machine.unreadable || this.finished.has(name)) return undefined
+    const objection = objectionToReturn(unit, room)
     return objection && `machine ${room.machine.label} ${describeObjection(objection)}`
   }
 
   private placeGlobal(unit: Unit): void {
-    const objections: Objection[] = []
     for (const room of this.rooms.values()) {
-      if (room.units.has(unit.name)) continue
-      const objection = objectionToPlace(unit, room)
-      if (objection === undefined) this.place(unit, room, 'global: on every machine that fits')
-      else objections.push(objection)
+      if (room.units.has(unit.name) || objectionToPlace(unit, room) !== undefined) continue
+      this.place(unit, room, 'global: on every machine that fits')
     }
-    if (!this.seats.get(unit.name)?.size) this.decisions.push({kind: 'refuse', unit: unit.name, objections})
   }
 
-  /** Places the unit; what must be placed another time comes back: itself when nothing fits yet, or those it replaces. */
-  private placeOrReturn(unit: Unit): readonly Unit[] {
+  /** Places the unit, and those that go only with it, where all of them fit: where they come from, else least loaded. */
+  private placeTogether(unit: Unit): void {
+    const units = this.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
     let best: Room | undefined
+    let bestIsHome = false
     let fitting = 0
     for (const room of this.rooms.values()) {
-      if (objectionToPlace(unit, room) !== undefined) continue
+      if (!fitTogether(units, room)) continue
       fitting++
-      if (best === undefined || room.load < best.load) best = room
+      const isHome = this.evicted.size > 0 && units.some(({name}) => this.evicted.has(seatKey(name, room.machine.id)))
+      if (best !== undefined && (bestIsHome === isHome ? room.load >= best.load : bestIsHome)) continue
+      best = room
+      bestIsHome = isHome
     }
-    if (best === undefined) return [unit]
-    this.place(unit, best, reasonToPlace(unit, fitting))
-    return this.makeWay(unit, best)
+    if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
   }
 
-  private makeWay(unit: Unit, room: Room): readonly Unit[] {
-    if (unit.placement.replaces.length === 0) return []
-    const moved: Unit[] = []
-    for (const other of room.units.values()) {
-      if (other === undefined || !replaces(unit, other)) continue
-      this.evict(other.name, room.machine.id, `replaced by ${unit.name}`)
-      moved.push(other)
-    }
-    return moved
+  private waiting(name: string): Unit | undefined {
+    const unit = this.wanted.get(name)
+    return unit === undefined || this.finished.has(name) || this.hasSeat(unit) ? undefined : unit
+  }
+
+  private hasSeat({name}: Unit): boolean {
+    return (this.seats.get(name)?.size ?? 0) > 0
   }
 
   private objections(unit: Unit): readonly Objection[] {
     return [...this.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
   }
 
-  private place(unit: Unit, room: Room, reason: string): void {
-    this.seat(unit.name, room.machine.id)
-    this.decisions.push({kind: 'place', unit: unit.name, machine: room.machine.id, reason})
+  /** Who is placed where they were taken from by this very pass has not moved. */
+  private place({name}: Unit, room: Room, reason: string): void {
+    const machine = room.machine.id
+    const key = seatKey(name, machine)
+    if (!this.evicted.delete(key)) this.placed.set(key, {kind: 'place', unit: name, machine, reason})
+    this.seat(name, machine)
   }
 
   private seat(name: string, machine: string): void {
     const seats = this.seats.get(name)
     if (seats === undefined) this.seats.set(name, new Set([machine]))
     else seats.add(machine)
-    this.rooms.get(machine)?.add(name, this.snapshot.frozen.has(name) ? undefined : this.wanted.get(name)?.unit)
+    this.rooms.get(machine)?.add(name, this.wanted.get(name))
   }
 
-  /** Takes back a seat, and the placement of this very pass with it. */
-  private evict(name: string, machine: string, reason: string): void {
+  /** Whoever stood there before this pass must stop first, and until then is not joined by those in conflict with them. */
+  private evict({unit: name, machine, ...placement}: Omit<SnapshotPlacement, 'since'>, reason: string): void {
     this.seats.get(name)?.delete(machine)
-    this.rooms.get(machine)?.remove(name)
-    const own = this.decisions.findIndex(
-      decision => decision.kind === 'place' && decision.unit === name && decision.machine === machine,
-    )
-    if (own >= 0) this.decisions.splice(own, 1)
-    else this.decisions.push({kind: 'evict', unit: name, machine, reason})
+    const room = this.rooms.get(machine)
+    room?.remove(name)
+    const key = seatKey(name, machine)
+    if (this.placed.delete(key)) return
+    this.evicted.set(key, {kind: 'evict', unit: name, machine, reason})
+    room?.stopping.set(name, this.wanted.get(name) ?? placement.known)
   }
+}
+
+/** Units that go together fit where each fits beside the others. */
+function fitTogether(units: readonly Unit[], room: Room): boolean {
+  const [first, ...others] = units
+  if (first !== undefined && others.length === 0) return objectionToPlace(first, room) === undefined
+  for (const unit of units) room.add(unit.name, unit)
+  const all = units.every(unit => objectionToPlace(unit, room) === undefined)
+  for (const unit of units) room.remove(unit.name)
+  return all
 }
 
 function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {
@@ -169,4 +199,15 @@ function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {
 function reasonToPlace({placement}: Unit, fitting: number): string {
   if (placement.machineOf.length > 0) return `next to ${placement.machineOf.join(' and ')}`
   return fitting === 1 ? 'the only machine that fits' : `least loaded of ${fitting} machines that fit`
+}
+
+function* namesIn({units, placements, stopping, frozen}: Snapshot): Generator<string> {
+  for (const {unit} of units) yield unit.name
+  for (const {unit} of placements) yield unit
+  for (const {name} of stopping) yield name
+  yield* frozen
+}
+
+function seatKey(unit: string, machine: string): string {
+  return `${machine}/${unit}`
 }

@@ -41,6 +41,8 @@ export interface SnapshotPlacement {
   readonly machine: string
   /** Grows with time: where two may not stand together, the later one goes. */
   readonly since: number
+  /** Of one that is not wanted any more: what it was, as far as its file is known. It counts until it has stopped. */
+  readonly known?: Unit
 }
 
 export interface SnapshotStopping {

@@ -1,0 +1,53 @@
+import {MemoryStore} from '../../src/lib/store/memory.ts'
+import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, Write} from '../../src/lib/store/store.ts'
+
+/** A memory store that counts what is written, and whose answers can be held up or refused. */
+export class DisturbedStore implements Store {
+  readonly inner: MemoryStore
+  /** The commits that were asked for, also those that failed. */
+  readonly commits: (readonly Write[])[] = []
+  /** Awaited before each commit is carried out; what it throws is the commit's failure. */
+  beforeCommit: ((writes: readonly Write[]) => Promise<void> | void) | undefined
+  /** Awaited before anything is read; what it throws is the failure. */
+  beforeRead: (() => Promise<void> | void) | undefined
+
+  constructor(inner = new MemoryStore()) {
+    this.inner = inner
+  }
+
+  async list(prefixes: readonly string[], options?: ListOptions): Promise<Listing> {
+    await this.beforeRead?.()
+    return this.inner.list(prefixes, options)
+  }
+
+  async get(keys: readonly string[], options?: {readonly signal?: AbortSignal}): Promise<Listing> {
+    await this.beforeRead?.()
+    return this.inner.get(keys, options)
+  }
+
+  async commit(
+    guards: readonly Guard[],
+    writes: readonly Write[],
+    options?: {readonly signal?: AbortSignal},
+  ): Promise<CommitResult> {
+    this.commits.push(writes)
+    await this.beforeCommit?.(writes)
+    return this.inner.commit(guards, writes, options)
+  }
+
+  watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncIterable<Change> {
+    return this.inner.watch(prefixes, revision, signal)
+  }
+
+  openSession(ttlSeconds: number): Promise<Session> {
+    return this.inner.openSession(ttlSeconds)
+  }
+
+  adoptSession(id: string): Promise<Session | undefined> {
+    return this.inner.adoptSession(id)
+  }
+
+  close(): void {
+    this.inner.close()
+  }
+}
