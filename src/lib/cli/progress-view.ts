@@ -1,5 +1,4 @@
 import type {ChalkInstance} from 'chalk'
-import type {Progress} from '../cluster/progress.ts'
 import type {GoalProgress} from '../cluster/wait.ts'
 
 export interface ProgressStreams {
@@ -12,12 +11,13 @@ export interface ProgressStreams {
 
 /**
  * Shows how far units have come. Results are printed once and stay; on a terminal what is still waited for stands below
- * and is redrawn in place, elsewhere it is said once it has lasted a while.
+ * and is redrawn in place, elsewhere it is said in one line from time to time.
  */
 export class ProgressView {
   private readonly streams: ProgressStreams
   private readonly told = new Set<string>()
-  private readonly waitingSince = new Map<string, {readonly text: string; readonly at: number; said: boolean}>()
+  private readonly waiting = new Map<string, string>()
+  private saidAt = Date.now()
   private latest: GoalProgress = new Map()
   private drawn = 0
   private readonly timer: NodeJS.Timeout
@@ -33,10 +33,10 @@ export class ProgressView {
     this.latest = progress
     const news: string[] = []
     for (const [name, each] of progress) {
-      if (each.status === 'waiting') this.note(name, each)
+      if (each.status === 'waiting') this.waiting.set(name, each.text)
       else if (!this.told.has(name)) {
         this.told.add(name)
-        this.waitingSince.delete(name)
+        this.waiting.delete(name)
         if (each.status === 'done') news.push(`Unit ${name} ${each.text}\n`)
       }
     }
@@ -52,30 +52,23 @@ export class ProgressView {
     this.erase()
   }
 
-  private note(name: string, {text}: Progress): void {
-    if (this.waitingSince.get(name)?.text !== text) this.waitingSince.set(name, {text, at: Date.now(), said: false})
-  }
-
   private tick(): void {
     if (this.streams.err.isTTY) {
       this.erase()
       this.draw()
-      return
-    }
-    for (const [name, waiting] of this.waitingSince) {
-      if (waiting.said || Date.now() - waiting.at < patience) continue
-      waiting.said = true
-      this.streams.err.write(`Unit ${name}: ${waiting.text}\n`)
+    } else if (this.waiting.size > 0 && Date.now() - this.saidAt >= patience) {
+      this.saidAt = Date.now()
+      this.streams.err.write(`${describeWaiting(this.waiting, this.latest.size)}\n`)
     }
   }
 
   private draw(): void {
     const {err, chalk} = this.streams
-    if (!err.isTTY || this.waitingSince.size === 0) return
+    if (!err.isTTY || this.waiting.size === 0) return
     const room = Math.max(1, Math.min(10, (err.rows ?? 24) - 2))
     const width = Math.max(20, (err.columns ?? 80) - 1)
-    const lines = [...this.waitingSince].slice(0, room).map(([name, {text}]) => ` ${name} ${text}`)
-    const done = this.latest.size - this.waitingSince.size
+    const lines = [...this.waiting].slice(0, room).map(([name, text]) => ` ${name} ${text}`)
+    const done = this.latest.size - this.waiting.size
     const seconds = Math.floor((Date.now() - this.begun) / 1000)
     lines.push(`${done} of ${this.latest.size} done, ${seconds}s (^C stops waiting, not the work)`)
     err.write(lines.map(line => `${chalk.dim(line.slice(0, width))}\n`).join(''))
@@ -89,5 +82,16 @@ export class ProgressView {
   }
 }
 
-/** Milliseconds after which a log is told what a unit waits for. */
-const patience = 2000
+/** Milliseconds between two words to a log. */
+const patience = 5000
+
+/** `waiting for 2 of 4: web@1.service getting image nginx:1.27; web@2.service waiting for a place`, the commonest first. */
+export function describeWaiting(waiting: ReadonlyMap<string, string>, all: number): string {
+  const byText = new Map<string, string[]>()
+  for (const [name, text] of waiting) byText.set(text, [...(byText.get(text) ?? []), name])
+  const groups = [...byText].sort(([, a], [, b]) => b.length - a.length)
+  const parts = groups
+    .slice(0, 3)
+    .map(([text, names]) => `${names.length > 3 ? `${names.length} units` : names.join(' ')} ${text}`)
+  return `waiting for ${waiting.size} of ${all}: ${parts.join('; ')}${groups.length > 3 ? '; …' : ''}`
+}
