@@ -1,7 +1,6 @@
 import {Args, Command, Flags} from '@oclif/core'
 import {openStore} from '../lib/cli/connection.ts'
 import {interruptSignal} from '../lib/cli/interrupt.ts'
-import {devGreeting} from '../lib/dev/greeting.ts'
 
 /** A whole cluster on one host, for as long as it is wanted. */
 export default class Dev extends Command {
@@ -31,39 +30,17 @@ everything and ends with the command's exit code. Without one stays until ^C.`
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Dev)
-    const [{parseMachines}, {randomNetwork, startDevCluster}, {runCommand}] = await Promise.all([
-      import('../lib/dev/machines.ts'),
-      import('../lib/dev/cluster.ts'),
-      import('../lib/dev/run-command.ts'),
-    ])
-    const signal = interruptSignal()
-    const dockerHost = flags['docker-host'] || undefined
-    const machines = parseMachines(
-      flags.machine ?? ['a,role=web,zone=1', 'b,role=web,zone=2', 'c,role=db,zone=1'],
-      randomNetwork(),
-    )
-    const cluster = await startDevCluster({
-      machines,
-      dockerHost,
+    const {runDev} = await import('../lib/dev/run-dev.ts')
+    const code = await runDev({
+      machines: flags.machine ?? ['a,role=web,zone=1', 'b,role=web,zone=2', 'c,role=db,zone=1'],
+      dockerHost: flags['docker-host'] || undefined,
+      driver: flags.driver,
+      ttl: flags.ttl,
+      command: argv.map(String),
       ctl: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
-      agentArguments: ['--ttl', flags.ttl, '--driver', flags.driver],
       openStore: endpoint => openStore({endpoints: endpoint, prefix: '/meissa/v1/'}),
-      usesDocker: flags.driver === 'docker',
-      onMachineEnded: (machine, how) => process.stderr.write(`machine ${machine}: its agent ended (${how})\n`),
-      signal,
+      signal: interruptSignal(),
     })
-    const environment = {
-      CTL_ENDPOINTS: cluster.endpoint,
-      CTL_DEV_DIR: cluster.directory,
-      ...(dockerHost === undefined ? {} : {DOCKER_HOST: dockerHost}),
-    }
-    let code = 0
-    try {
-      if (argv.length > 0) code = await runCommand(argv.map(String), environment, signal)
-      else await devGreeting({machines, environment, signal})
-    } finally {
-      await cluster.remove()
-    }
     this.exit(code)
   }
 }

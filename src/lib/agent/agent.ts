@@ -83,16 +83,20 @@ export class Agent {
         if (!signal.aborted) log.error(`cannot watch the ${driver.name} engine: ${messageOf(error)}`)
       })
     let wakeAt: number | undefined = now()
+    let trouble: string | undefined
     while (!signal.aborted) {
       await this.bell.wait(signal, wakeAt === undefined ? undefined : wakeAt - now())
       await nextTurn()
       if (signal.aborted) break
       try {
         wakeAt = await this.round(reporter, workshop, signal)
+        if (trouble !== undefined) log.info('going on')
+        trouble = undefined
       } catch (error) {
         if (signal.aborted) break
         if (!(error instanceof CtlError)) throw error
-        log.warning(messageOf(error), {effect: 'what runs goes on; trying again'})
+        if (trouble !== messageOf(error)) log.warning(messageOf(error), {effect: 'what runs goes on; trying again'})
+        trouble = messageOf(error)
         wakeAt = now() + retryMilliseconds
       }
     }

@@ -50,7 +50,7 @@ export function renderList<Row>(
         full: flags.full,
         legend: flags.legend,
         now: Date.now(),
-        width: terminal.isTTY && !flags.full ? terminal.columns : undefined,
+        width: (terminal.isTTY && !flags.full && terminal.columns) || undefined,
         chalk: new Chalk({level: terminal.isTTY && !process.env.NO_COLOR ? 1 : 0}),
       })
   }
