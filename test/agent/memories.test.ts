@@ -12,8 +12,9 @@ const older = wantedOf(unitText(), {generation: 0})
 
 function stateOf(wanted: Wanted, parts: Partial<UnitState> = {}): UnitState {
   const {file, identity} = wanted
-  const active = {load: 'loaded', active: 'active', sub: 'running', restarts: 3, starts: [now - 5_000], since: now - 1_000} as const
-  return {machine: 'm1', unit: name, file, generation: identity.generation, ...active, ...parts}
+  const running = {load: 'loaded', active: 'active', sub: 'running'} as const
+  const past = {restarts: 3, starts: [now - 5_000], since: now - 1_000}
+  return {machine: 'm1', unit: name, file, generation: identity.generation, ...running, ...past, ...parts}
 }
 
 describe('what an agent remembers', () => {

@@ -39,7 +39,7 @@ const placement: fc.Arbitrary<Placement> = fc
 
 function few<T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
   return fc.oneof(
-    {weight: 3, arbitrary: fc.constant([])},
+    {weight: 3, arbitrary: fc.constant<T[]>([])},
     {weight: 2, arbitrary: fc.uniqueArray(item, {minLength: 1, maxLength: 2})},
   )
 }
@@ -90,9 +90,16 @@ export const anySnapshot: fc.Arbitrary<Snapshot> = fc
   })
   .map(({stopping, frozen, gone, ...rest}) => {
     const placed = new Set(rest.placements.map(({unit, machine}) => `${machine}/${unit}`))
-    const leftovers = stopping.filter(({name, machine}) => !placed.has(`${machine}/${name}`))
+    const wanted = new Map(rest.units.map(({unit}) => [unit.name, unit]))
+    const leftovers = stopping
+      .filter(({name, machine}) => !placed.has(`${machine}/${name}`))
+      .map(leftover => ({...leftover, ...known(wanted.get(leftover.name))}))
     return {...rest, stopping: leftovers, frozen: new Set(frozen), gone: new Set(gone)}
   })
+
+function known(unit: Unit | undefined): {unit?: Unit} {
+  return unit === undefined ? {} : {unit}
+}
 
 /** A cluster in which nothing stands yet and all is well: what matters is what units have with each other. */
 export const freshSnapshot: fc.Arbitrary<Snapshot> = anySnapshot.map(snapshot => ({

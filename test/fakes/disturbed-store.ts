@@ -8,20 +8,20 @@ export class DisturbedStore implements Store {
   readonly commits: (readonly Write[])[] = []
   /** Awaited before each commit is carried out; what it throws is the commit's failure. */
   beforeCommit: ((writes: readonly Write[]) => Promise<void> | void) | undefined
-  /** Awaited before anything is read; what it throws is the failure. */
-  beforeRead: (() => Promise<void> | void) | undefined
+  /** Awaited before these keys or prefixes are read; what it throws is the failure. */
+  beforeRead: ((keysOrPrefixes: readonly string[]) => Promise<void> | void) | undefined
 
   constructor(inner = new MemoryStore()) {
     this.inner = inner
   }
 
   async list(prefixes: readonly string[], options?: ListOptions): Promise<Listing> {
-    await this.beforeRead?.()
+    await this.beforeRead?.(prefixes)
     return this.inner.list(prefixes, options)
   }
 
   async get(keys: readonly string[], options?: {readonly signal?: AbortSignal}): Promise<Listing> {
-    await this.beforeRead?.()
+    await this.beforeRead?.(keys)
     return this.inner.get(keys, options)
   }
 

@@ -78,7 +78,7 @@ export function settle(start: Snapshot): Rest {
   for (let snapshot = start; looks.length <= start.units.length + 2; ) {
     const decisions = schedule(snapshot)
     looks.push(decisions)
-    if (decisions.every(({kind}) => kind === 'refuse')) return {snapshot, looks}
+    if (snapshot.stopping.length === 0 && decisions.every(({kind}) => kind === 'refuse')) return {snapshot, looks}
     snapshot = follow(snapshot, decisions)
   }
   throw new Error(`does not come to rest: ${looks.slice(-3).map(look => `[${shortly(look).join(', ')}]`)}`)

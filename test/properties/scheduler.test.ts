@@ -112,7 +112,9 @@ describe('a cluster', () => {
             }),
           }),
         ),
-        ({snapshot, shuffled}) => expect(schedule(shuffled)).toEqual(schedule(snapshot)),
+        ({snapshot, shuffled}) => {
+          expect(schedule(shuffled)).toEqual(schedule(snapshot))
+        },
       ),
       runs,
     ))

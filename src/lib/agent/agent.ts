@@ -113,11 +113,17 @@ export class Agent {
       await this.orders.refresh(signal)
       this.ordersSince = standing
     }
+    // As long as it is not known what is wanted, nothing is taken for unwanted.
+    if (this.ordersSince === undefined && this.goingAway !== 'leave') return undefined
     const ordered = this.goingAway === 'leave' ? nothingOrdered : await this.orders.read(signal)
+    const busy = [...workshop.busyUnits()]
     const runs = await driver.observe(signal)
     this.recall(ordered, runs, reporter)
+    // What ended during the look may be missing in it: such a unit waits for the next one, which the end has rung for.
+    const unclear = busy.filter(unit => workshop.doing(unit) === undefined)
     const situation: Situation = {
       ...ordered,
+      frozen: new Set([...ordered.frozen, ...unclear]),
       runs,
       memories: this.memories.all,
       now: this.options.now(),
@@ -128,7 +134,7 @@ export class Agent {
     const times = this.act(situation, plans, workshop)
     times.push(...this.report(situation, ordered, {reporter, workshop, standing}, signal))
     const emptied = this.goingAway === 'leave' || (this.goingAway === 'drain' && ordered.wanted.size + ordered.frozen.size === 0)
-    if (emptied && !workshop.busy && runs.length === 0) this.departure.resolve()
+    if (emptied && busy.length === 0 && !workshop.busy && runs.length === 0) this.departure.resolve()
     if ([...ordered.wanted.values()].some(({unit}) => unit.placement.onDisconnect === 'stop')) times.push(...this.nextDeadline())
     return times.length === 0 ? undefined : Math.min(...times)
   }
@@ -162,8 +168,9 @@ export class Agent {
     const runningUnits = new Set(runs.map(run => run.unit))
     for (const unit of reporter.units) {
       const last = reporter.last(unit)
-      if (last === undefined || situation.wanted.has(unit)) continue
+      if (last === undefined) continue
       if (situation.frozen.has(unit)) states.set(unit, last)
+      else if (situation.wanted.has(unit)) continue
       // On its way out: its state stays until its run is gone.
       else if (runningUnits.has(unit) || workshop.doing(unit) !== undefined) {
         states.set(unit, datedState({...last, active: 'deactivating', sub: 'stop-sigterm'}, last, now))
@@ -174,6 +181,7 @@ export class Agent {
     const byUnit = new Map(runs.map(run => [`${run.unit} ${run.identity.runHash} ${run.identity.generation}`, run]))
     for (const wanted of situation.wanted.values()) {
       const {name} = wanted.unit
+      if (situation.frozen.has(name)) continue
       const run = byUnit.get(`${name} ${wanted.identity.runHash} ${wanted.identity.generation}`)
       const {state, wakeAt} = reportUnit(situation, wanted, run, {machine, doing: workshop.doing(name)?.step.kind})
       if (wakeAt !== undefined) times.push(wakeAt)

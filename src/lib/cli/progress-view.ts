@@ -65,8 +65,8 @@ export class ProgressView {
   private draw(): void {
     const {err, chalk} = this.streams
     if (!err.isTTY || this.waiting.size === 0) return
-    const room = Math.max(1, Math.min(10, (err.rows ?? 24) - 2))
-    const width = Math.max(20, (err.columns ?? 80) - 1)
+    const room = Math.max(1, Math.min(10, (err.rows || 24) - 2))
+    const width = Math.max(20, (err.columns || 80) - 1)
     const lines = [...this.waiting].slice(0, room).map(([name, text]) => ` ${name} ${text}`)
     const done = this.latest.size - this.waiting.size
     const seconds = Math.floor((Date.now() - this.begun) / 1000)

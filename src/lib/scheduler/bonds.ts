@@ -18,23 +18,16 @@ export class Bonds {
   private readonly rings = new Map<string, readonly string[]>()
 
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
-    const all = new Map([...units].map(unit => [unit.name, unit]))
-    const replacers = replacersOf(all.values(), globs)
-    const dependsOn = new Map<string, readonly string[]>()
-    const machineOf = new Map<string, readonly string[]>()
-    for (const {name, placement} of all.values()) {
-      const beside = placement.machineOf.filter(peer => peer !== name)
-      const all = [...beside, ...(replacers.get(name) ?? [])]
-      if (all.length > 0) dependsOn.set(name, all)
-      if (beside.length > 0) machineOf.set(name, beside)
-    }
-    this.standing = standings(dependsOn)
+    const all = [...units]
+    const beside = new Map(all.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
+    const replacers = replacersOf(all, globs)
+    const said = standings(joined(beside, replacers))
     for (const [name, others] of replacers) {
-      const ring = this.standing.get(name)?.ring
-      const outside = others.filter(other => this.standing.get(other)?.ring !== ring)
+      const outside = others.filter(other => said.get(other)?.ring !== said.get(name)?.ring)
       if (outside.length > 0) this.replacedBy.set(name, new Set(outside))
     }
-    for (const ring of ringsOf(standings(machineOf))) for (const name of ring) this.rings.set(name, ring)
+    this.standing = standings(joined(beside, this.replacedBy))
+    for (const ring of ringsIn(this.standing)) for (const name of ring) this.rings.set(name, ring)
   }
 
   /** Whether the second makes way for the first. */
@@ -53,10 +46,20 @@ export class Bonds {
   }
 }
 
+/** On whom each unit's place depends; units that depend on nobody are left out. */
+function joined(
+  beside: ReadonlyMap<string, readonly string[]>,
+  replacers: ReadonlyMap<string, Iterable<string>>,
+): ReadonlyMap<string, readonly string[]> {
+  const all = [...beside].map(([name, peers]) => [name, [...peers, ...(replacers.get(name) ?? [])]] as const)
+  return new Map(all.filter(([, others]) => others.length > 0))
+}
+
 /** By unit, those that say they replace it. */
 function replacersOf(units: Iterable<Unit>, globs: GlobIndex): ReadonlyMap<string, readonly string[]> {
   const replacers = new Map<string, string[]>()
   for (const {name, placement} of units) {
+    if (placement.replaces.length === 0) continue
     const replaced = new Set(placement.replaces.flatMap(glob => [...globs.namesOf(glob)]))
     replaced.delete(name)
     for (const other of replaced) {
@@ -69,7 +72,7 @@ function replacersOf(units: Iterable<Unit>, globs: GlobIndex): ReadonlyMap<strin
 }
 
 /** The rings of two and more. */
-function ringsOf(standing: ReadonlyMap<string, Standing>): readonly (readonly string[])[] {
+function ringsIn(standing: ReadonlyMap<string, Standing>): readonly (readonly string[])[] {
   const rings = Map.groupBy(standing.keys(), name => standing.get(name)?.ring)
   return [...rings.values()].filter(ring => ring.length > 1).map(ring => ring.sort())
 }

@@ -50,7 +50,8 @@ class Pass {
     const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs)}
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
       this.rooms.set(machine.id, new Room(machine, ties))
-    for (const {name, machine, unit} of snapshot.stopping) this.rooms.get(machine)?.stopping.set(name, unit)
+    for (const {name, machine, unit} of snapshot.stopping)
+      this.rooms.get(machine)?.stopping.set(name, unit ?? this.wanted.get(name))
     this.sequence = this.inOrder()
   }
 

@@ -1,0 +1,54 @@
+import {describe, expect, test} from 'vitest'
+import {decode, encode} from '../../src/lib/cluster/codec.ts'
+import {assignmentSchema, machineSchema, unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
+
+const file = 'a'.repeat(64)
+const record = {file, desiredState: 'launched', generation: 3} as const
+
+test('a value is JSON with its schema’s number first, and comes back', () => {
+  const text = encode(unitRecordSchema, record)
+  expect(text).toBe(`{"schema":1,"file":"${file}","desiredState":"launched","generation":3}`)
+  expect(decode(unitRecordSchema, text)).toEqual({value: record})
+})
+
+test('what is not to be said is not written', () => {
+  const state = {load: 'loaded', active: 'active', sub: 'running', file, generation: 0, restarts: 0, since: 1, starts: []} as const
+  expect(encode(unitStateSchema, {...state, starts: [], reason: undefined})).not.toContain('reason')
+})
+
+describe('a text that cannot be read is told in words', () => {
+  test.each<[name: string, text: string, problem: string]>([
+    ['nothing', '', 'not JSON'],
+    ['truncated', `{"schema":1,"file":"${file}","desi`, 'not JSON'],
+    ['no object', '3', 'no schema number'],
+    ['null', 'null', 'no schema number'],
+    ['no schema', '{"file":"x"}', 'no schema number'],
+    ['a schema that is no number', '{"schema":"1"}', 'no schema number'],
+    ['a newer schema', '{"schema":2}', 'written by a newer Meissa (schema 2, this one knows 1)'],
+    ['a newer schema, whatever else it says', `{"schema":9,"file":"${file}"}`, 'written by a newer Meissa'],
+    ['a missing field', `{"schema":1,"file":"${file}","desiredState":"launched"}`, 'generation'],
+    ['a field of another kind', `{"schema":1,"file":"${file}","desiredState":"launched","generation":"3"}`, 'generation'],
+    ['a number below zero', `{"schema":1,"file":"${file}","desiredState":"launched","generation":-1}`, 'generation'],
+    ['a word that is not known', `{"schema":1,"file":"${file}","desiredState":"running","generation":3}`, 'desiredState'],
+    ['no hash', '{"schema":1,"file":"x","desiredState":"launched","generation":3}', 'file'],
+  ])('%s', (_, text, problem) => {
+    const decoded = decode(unitRecordSchema, text)
+    expect(decoded).toEqual({problem: expect.stringContaining(problem)})
+  })
+})
+
+test('what a newer one of the same schema adds is passed over', () => {
+  const text = `{"schema":1,"file":"${file}","desiredState":"launched","generation":3,"colour":"red"}`
+  expect(decode(unitRecordSchema, text)).toEqual({value: record})
+})
+
+test('a value that does not fit its schema is not written', () => {
+  expect(() => encode(assignmentSchema, {...record, file: 'x', reason: ''})).toThrow()
+})
+
+test('a path into a value is told with dots', () => {
+  const machine = {hostname: '', address: '', metadata: {}, capacity: {cpus: 1}, drivers: [], version: '', session: ''}
+  expect(decode(machineSchema, JSON.stringify({schema: 1, ...machine}))).toEqual({
+    problem: expect.stringContaining('capacity.memoryBytes'),
+  })
+})
