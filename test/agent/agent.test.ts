@@ -13,7 +13,13 @@ afterEach(() => room.close())
 
 /** The steps in a log: their kinds, in order. */
 function steps({said}: RunningAgent): readonly string[] {
-  const kinds = {'info get': 'prepare', 'info start': 'start', 'info stop': 'stop', 'info remove': 'remove', 'info keep': 'collect'}
+  const kinds = {
+    'info get': 'prepare',
+    'info start': 'start',
+    'info stop': 'stop',
+    'info remove': 'remove',
+    'info keep': 'collect',
+  }
   return said.flatMap(line => Object.entries(kinds).find(([begin]) => line.startsWith(`${begin} `))?.[1] ?? [])
 }
 
@@ -152,8 +158,18 @@ test('at rest nothing is written, whatever wakes the agent', async () => {
   // A word more is the proof that the rounds before it are over.
   await room.assign(unitText(), {unit: 'last.service'})
   await room.reported('active/running', 'last.service')
-  expect(room.store.commits.slice(before).flat().map(({key}) => key)).not.toContain('states/m1/web.service')
-  expect(room.store.commits.slice(before).flat().map(({key}) => key)).not.toContain('states/m1/job.service')
+  expect(
+    room.store.commits
+      .slice(before)
+      .flat()
+      .map(({key}) => key),
+  ).not.toContain('states/m1/web.service')
+  expect(
+    room.store.commits
+      .slice(before)
+      .flat()
+      .map(({key}) => key),
+  ).not.toContain('states/m1/job.service')
   expect(looks).toBe(0)
 })
 
@@ -172,7 +188,12 @@ describe('a new agent', () => {
     await room.reported('active/running', 'c.service')
     expect(room.runs().slice(0, 2)).toEqual(runs)
     expect(steps(second)).toEqual(['prepare', 'start'])
-    expect(room.store.commits.slice(writes).flat().map(({key}) => key)).not.toContain('states/m1/web.service')
+    expect(
+      room.store.commits
+        .slice(writes)
+        .flat()
+        .map(({key}) => key),
+    ).not.toContain('states/m1/web.service')
   })
 
   test('starts what ended meanwhile by its policy, and only that', async () => {

@@ -50,7 +50,11 @@ describe('membership', () => {
     })
   const run = (membership: Membership) => void tasks.push(membership.run(ending.signal))
   const machine = async () => ClusterView.of((await store.inner.list(['machines/'])).entries).machines.get('m1')
-  const failureOf = (membership: Membership): Promise<unknown> => membership.join(ending.signal).then(() => undefined, error => error)
+  const failureOf = (membership: Membership): Promise<unknown> =>
+    membership.join(ending.signal).then(
+      () => undefined,
+      error => error,
+    )
 
   test('registers under a lease, and what it guards holds', async () => {
     const {session, guard} = await open().join(ending.signal)

@@ -94,7 +94,12 @@ describe('what a new agent takes from the state that was reported', () => {
   test.each<[name: string, wanted: Wanted, run: Run | undefined, memory: Partial<Memory>]>([
     ['no image, tried again', always, undefined, {ending: {at: now, message: 'no such image'}}],
     ['no image, given up', limited, undefined, {starts, ending: {at: now, message: 'no such image'}}],
-    ['no start, given up', limited, runOf(limited, {phase: 'created', exitCode: 128}), {starts, ending: {at: now, message: 'port'}}],
+    [
+      'no start, given up',
+      limited,
+      runOf(limited, {phase: 'created', exitCode: 128}),
+      {starts, ending: {at: now, message: 'port'}},
+    ],
     ['crashed, tried again', always, endedRun(always, 3), {log: {run: 'r', lines: ['one']}}],
     ['crashed, given up', limited, endedRun(limited, 3), {starts, log: {run: 'r', lines: ['one']}}],
     ['killed for want of memory', limited, endedRun(limited, 137, 9, {oomKilled: true}), {starts, log: {run: 'r', lines: []}}],

@@ -271,10 +271,7 @@ describe('what follows the end of a run', () => {
         wanted: [onFailure],
         memories: {'web.service': memoryFor(onFailure, {ending: {at: now - 1_000, message: 'no such image'}})},
       },
-      [
-        'get app:1 for web.service: no such image, Restart=on-failure',
-        'start web.service: no such image, Restart=on-failure',
-      ],
+      ['get app:1 for web.service: no such image, Restart=on-failure', 'start web.service: no such image, Restart=on-failure'],
     ],
     [
       'its image could not be had, just now',
@@ -370,10 +367,11 @@ describe('a machine that is cut off from the cluster', () => {
 
   test.each<Case>([
     ['runs on what it runs', {disconnected: true, wanted: [web], runs: [running]}, []],
-    ['starts again what ends', {disconnected: true, wanted: [wantedOf(unitText('Restart=always'))], runs: []}, [
-      'get app:1 for web.service: assigned here: least loaded',
-      'start web.service: assigned here: least loaded',
-    ]],
+    [
+      'starts again what ends',
+      {disconnected: true, wanted: [wantedOf(unitText('Restart=always'))], runs: []},
+      ['get app:1 for web.service: assigned here: least loaded', 'start web.service: assigned here: least loaded'],
+    ],
     [
       'stops a singleton, and removes its run so that it is not taken for ended afterwards',
       {disconnected: true, wanted: [singleton], runs: [alone]},
@@ -382,14 +380,22 @@ describe('a machine that is cut off from the cluster', () => {
         'remove the ended run r1 of web.service: the cluster is out of reach, OnDisconnect=stop',
       ],
     ],
-    ['keeps the run of a singleton that has ended', {disconnected: true, wanted: [singleton], runs: [endedRun(singleton, 0)]}, []],
+    [
+      'keeps the run of a singleton that has ended',
+      {disconnected: true, wanted: [singleton], runs: [endedRun(singleton, 0)]},
+      [],
+    ],
     ['starts no singleton', {disconnected: true, wanted: [singleton]}, []],
-    ['stops every run of a singleton', {disconnected: true, wanted: [singleton], runs: [alone, {...alone, id: 'r2'}]}, [
-      'stop web.service (r1): the cluster is out of reach, OnDisconnect=stop',
-      'remove the ended run r1 of web.service: the cluster is out of reach, OnDisconnect=stop',
-      'stop web.service (r2): the cluster is out of reach, OnDisconnect=stop',
-      'remove the ended run r2 of web.service: the cluster is out of reach, OnDisconnect=stop',
-    ]],
+    [
+      'stops every run of a singleton',
+      {disconnected: true, wanted: [singleton], runs: [alone, {...alone, id: 'r2'}]},
+      [
+        'stop web.service (r1): the cluster is out of reach, OnDisconnect=stop',
+        'remove the ended run r1 of web.service: the cluster is out of reach, OnDisconnect=stop',
+        'stop web.service (r2): the cluster is out of reach, OnDisconnect=stop',
+        'remove the ended run r2 of web.service: the cluster is out of reach, OnDisconnect=stop',
+      ],
+    ],
     ['and back: the singleton runs on', {wanted: [singleton], runs: [alone]}, []],
     [
       'and back: a singleton that was stopped is started',

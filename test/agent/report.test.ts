@@ -133,7 +133,11 @@ describe('what the cluster hears of a unit', () => {
       {wanted: singleton, disconnected: true},
       'inactive/dead: the cluster is out of reach',
     ],
-    ['the memory is another generation’s', {wanted: web, memory: memoryFor(wantedOf(unitText(), {generation: 2}), noImage)}, 'as before'],
+    [
+      'the memory is another generation’s',
+      {wanted: web, memory: memoryFor(wantedOf(unitText(), {generation: 2}), noImage)},
+      'as before',
+    ],
   ])('%s', (_, given, expected) => {
     expect(words(report(given))).toBe(expected)
   })
@@ -176,7 +180,12 @@ describe('what the cluster hears of a unit', () => {
 
   test('a file that cannot be understood', () => {
     const why = {file: web.file, generation: 3, reason: 'Image= is missing'}
-    expect(reportUnreadable('web.service', 'm1', why)).toMatchObject({load: 'bad-setting', active: 'inactive', sub: 'dead', ...why})
+    expect(reportUnreadable('web.service', 'm1', why)).toMatchObject({
+      load: 'bad-setting',
+      active: 'inactive',
+      sub: 'dead',
+      ...why,
+    })
   })
 })
 

@@ -20,13 +20,13 @@ describe('Restart= of systemd.service(5), by the way a run ended', () => {
     'an unclean exit code': {exitCode: 1},
     'the highest exit code of its own': {exitCode: 255},
     'a code that names no signal': {exitCode: 128},
-    'SIGHUP': {exitCode: 129},
-    'SIGINT': {exitCode: 130},
-    'SIGPIPE': {exitCode: 141},
-    'SIGTERM': {exitCode: 143},
-    'SIGABRT': {exitCode: 134},
-    'SIGKILL': {exitCode: 137},
-    'SIGSEGV': {exitCode: 139},
+    SIGHUP: {exitCode: 129},
+    SIGINT: {exitCode: 130},
+    SIGPIPE: {exitCode: 141},
+    SIGTERM: {exitCode: 143},
+    SIGABRT: {exitCode: 134},
+    SIGKILL: {exitCode: 137},
+    SIGSEGV: {exitCode: 139},
     'a start that failed': {},
   }
   // One column a policy, in their order: R is started again, - is not.
@@ -90,26 +90,26 @@ describe('the start limit of systemd.unit(5)', () => {
   const next = at + 2_000
   const limited: Service = {...service, restart: 'always', startLimitBurst: 3}
   /** Starts so many milliseconds before the one that is due. */
-  const before = (...milliseconds: readonly number[]) => milliseconds.map(each => next - each)
+  const ago = (...milliseconds: readonly number[]) => milliseconds.map(each => next - each)
 
   test.each<[name: string, given: Partial<Service>, starts: readonly number[], kind: string]>([
-    ['fewer starts than it allows', {}, before(9_000, 5_000), 'again'],
-    ['as many as it allows', {}, before(9_000, 7_000, 5_000), 'give-up'],
-    ['the first just within the interval', {}, before(9_999, 7_000, 5_000), 'give-up'],
-    ['the first as old as the interval', {}, before(10_000, 7_000, 5_000), 'again'],
-    ['many, long ago', {}, before(90_000, 80_000, 70_000, 60_000), 'again'],
-    ['a limit of one', {startLimitBurst: 1}, before(5_000), 'give-up'],
-    ['no limit by StartLimitBurst=0', {startLimitBurst: 0}, before(3_000, 2_500, 2_400, 2_300, 2_200), 'again'],
-    ['no limit by StartLimitIntervalSec=0', {startLimitIntervalSeconds: 0}, before(3_000, 2_500, 2_400, 2_300), 'again'],
-    ['an interval without end', {startLimitIntervalSeconds: Number.POSITIVE_INFINITY}, before(9e9, 8e9, 7e9), 'give-up'],
-    ['RestartSec= is longer than the interval', {restartSeconds: 60}, before(9_000, 7_000, 5_000), 'again'],
-    ['no policy asks for a start', {restart: 'no'}, before(9_000, 7_000, 5_000), 'rest'],
+    ['fewer starts than it allows', {}, ago(9_000, 5_000), 'again'],
+    ['as many as it allows', {}, ago(9_000, 7_000, 5_000), 'give-up'],
+    ['the first just within the interval', {}, ago(9_999, 7_000, 5_000), 'give-up'],
+    ['the first as old as the interval', {}, ago(10_000, 7_000, 5_000), 'again'],
+    ['many, long ago', {}, ago(90_000, 80_000, 70_000, 60_000), 'again'],
+    ['a limit of one', {startLimitBurst: 1}, ago(5_000), 'give-up'],
+    ['no limit by StartLimitBurst=0', {startLimitBurst: 0}, ago(3_000, 2_500, 2_400, 2_300, 2_200), 'again'],
+    ['no limit by StartLimitIntervalSec=0', {startLimitIntervalSeconds: 0}, ago(3_000, 2_500, 2_400, 2_300), 'again'],
+    ['an interval without end', {startLimitIntervalSeconds: Number.POSITIVE_INFINITY}, ago(9e9, 8e9, 7e9), 'give-up'],
+    ['RestartSec= is longer than the interval', {restartSeconds: 60}, ago(9_000, 7_000, 5_000), 'again'],
+    ['no policy asks for a start', {restart: 'no'}, ago(9_000, 7_000, 5_000), 'rest'],
   ])('%s', (_, given, starts, kind) => {
     expect(sequelOf({...limited, ...given}, {at, exitCode: 1}, starts).kind).toBe(kind)
   })
 
   test('giving up says why', () => {
-    expect(sequelOf(limited, {at, exitCode: 1}, before(4_000, 3_000, 2_500))).toEqual({
+    expect(sequelOf(limited, {at, exitCode: 1}, ago(4_000, 3_000, 2_500))).toEqual({
       kind: 'give-up',
       reason: 'started 3 times within 10 s: the start limit is hit',
     })
@@ -117,8 +117,14 @@ describe('the start limit of systemd.unit(5)', () => {
 
   test.each<[readonly number[], readonly number[]]>([
     [[], []],
-    [[at - 10_000, at - 9_999, at], [at - 9_999, at]],
-    [[at - 5, at - 4, at - 3, at - 2], [at - 4, at - 3, at - 2]],
+    [
+      [at - 10_000, at - 9_999, at],
+      [at - 9_999, at],
+    ],
+    [
+      [at - 5, at - 4, at - 3, at - 2],
+      [at - 4, at - 3, at - 2],
+    ],
   ])('of %j those are told that still count', (starts, counted) => {
     expect(countedStarts(limited, starts, at)).toEqual(counted)
   })

@@ -12,7 +12,16 @@ test('a value is JSON with its schema’s number first, and comes back', () => {
 })
 
 test('what is not to be said is not written', () => {
-  const state = {load: 'loaded', active: 'active', sub: 'running', file, generation: 0, restarts: 0, since: 1, starts: []} as const
+  const state = {
+    load: 'loaded',
+    active: 'active',
+    sub: 'running',
+    file,
+    generation: 0,
+    restarts: 0,
+    since: 1,
+    starts: [],
+  } as const
   expect(encode(unitStateSchema, {...state, starts: [], reason: undefined})).not.toContain('reason')
 })
 

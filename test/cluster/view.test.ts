@@ -88,9 +88,12 @@ describe('a view', () => {
     },
   )
 
-  test.each(['units/', 'units/a/b', 'assignments/m1', 'somewhere/else', 'Leader', 'units/ä'])('a stranger’s key is passed over: %s', key => {
-    const view = viewOf(entryOf(key, 'whatever'))
-    view.remove(key)
-    expect(view).toEqual(new ClusterView())
-  })
+  test.each(['units/', 'units/a/b', 'assignments/m1', 'somewhere/else', 'Leader', 'units/ä'])(
+    'a stranger’s key is passed over: %s',
+    key => {
+      const view = viewOf(entryOf(key, 'whatever'))
+      view.remove(key)
+      expect(view).toEqual(new ClusterView())
+    },
+  )
 })

@@ -104,7 +104,10 @@ export class AgentRoom {
   }
 
   /** Assigns a unit to the machine; `web.service` launched in its first generation unless said. */
-  async assign(text: string = unitText(), {unit = 'web.service', generation = 1, desiredState = 'launched' as Wanted['desiredState']} = {}) {
+  async assign(
+    text: string = unitText(),
+    {unit = 'web.service', generation = 1, desiredState = 'launched' as Wanted['desiredState']} = {},
+  ) {
     const file = fileHash(text)
     const value = encode(assignmentSchema, {file, desiredState, generation, reason: 'so'})
     await this.store.inner.commit(

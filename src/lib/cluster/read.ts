@@ -30,7 +30,7 @@ export async function readFiles(
     const text = files.get(file)
     if (text === undefined)
       throw new UnreachableError(`the unit file of ${name} (key files/${file}) is missing in etcd`, {
-        hint: 'submit it again with --replace',
+        hint: '`ctl destroy` it and submit it again',
       })
     texts.set(name, text)
   }

@@ -38,7 +38,10 @@ export async function waitFor(
         tracker.apply(changes)
         bell.ring()
       },
+    }).catch(error => {
+      if (!signal.aborted) throw error
     })
+    if (mirror === undefined) return tracker.unseen()
     tracker.begin(mirror.entries.values())
     let broken: {readonly error: unknown} | undefined
     mirror.done.catch(error => {
@@ -82,6 +85,11 @@ class GoalTracker {
       if (key !== undefined && 'unit' in key) this.touched.add(key.unit)
       else this.touched = new Set(this.goals.keys())
     }
+  }
+
+  /** The answer of one that has seen nothing. */
+  unseen(): GoalProgress {
+    return new Map([...this.goals.keys()].map(name => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
   }
 
   look(): GoalProgress {

@@ -65,7 +65,8 @@ function machineId({placement}: Unit, {machine}: Room): Objection | undefined {
 
 /** Every key must be there with one of its values. */
 function metadata({placement}: Unit, {machine}: Room): Objection | undefined {
-  for (const [key, values] of Object.entries(placement.metadata)) {
+  for (const key in placement.metadata) {
+    const values = placement.metadata[key] ?? []
     const has = machine.metadata[key]
     if (has === undefined || !values.includes(has)) return {kind: 'metadata', key, values}
   }
@@ -78,12 +79,9 @@ function peers({name, placement}: Unit, room: Room): Objection | undefined {
   return missing === undefined ? undefined : {kind: 'peer', peer: missing}
 }
 
-/** Either side's word is enough; never against itself. */
 function conflicts(unit: Unit, room: Room): Objection | undefined {
-  if (!room.mayConflict(unit)) return undefined
-  for (const [name, other] of room.units)
-    if (room.ties.conflicts.between(unit, name, other)) return {kind: 'conflict', other: name}
-  return undefined
+  const other = room.conflictOf(unit)
+  return other === undefined ? undefined : {kind: 'conflict', other}
 }
 
 /** As conflicts, with what is on its way out; a unit that comes back to where it is stopping conflicts with nobody. */

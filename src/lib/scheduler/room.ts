@@ -19,9 +19,9 @@ export class Room {
   readonly replacing = new Set<string>()
   /** Units that were taken from here and have not stopped yet. */
   readonly stopping = new Map<string, Unit | undefined>()
-  /** By glob: how many units here say it, and how many here it matches. */
-  private readonly said = new Map<string, number>()
-  private readonly matched = new Map<string, number>()
+  /** By glob: who here says it of others, and whom here it matches. */
+  private readonly saying = new Map<string, Set<string>>()
+  private readonly matched = new Map<string, Set<string>>()
 
   constructor(machine: SnapshotMachine, ties: Ties) {
     this.machine = machine
@@ -33,36 +33,45 @@ export class Room {
     return this.units.size
   }
 
-  /** Whether somebody here, the unit itself included, stands on either side of one of its conflicts: false is certain. */
-  mayConflict(unit: Unit): boolean {
-    return (
-      unit.placement.conflicts.some(glob => this.matched.has(glob)) ||
-      this.ties.conflicts.against(unit.name).some(glob => this.said.has(glob))
-    )
+  /** Somebody here with whom the unit conflicts: either side's word is enough, never against itself. */
+  conflictOf({name, placement}: Unit): string | undefined {
+    for (const glob of placement.conflicts) {
+      const other = otherIn(this.matched.get(glob), name)
+      if (other !== undefined) return other
+    }
+    for (const glob of this.ties.conflicts.against(name)) {
+      const other = otherIn(this.saying.get(glob), name)
+      if (other !== undefined) return other
+    }
+    return undefined
   }
 
   add(name: string, unit: Unit | undefined): void {
     if (this.units.has(name)) this.remove(name)
     this.units.set(name, unit)
     if (unit !== undefined && unit.placement.replaces.length > 0) this.replacing.add(name)
-    this.count(name, unit, 1)
+    for (const glob of unit?.placement.conflicts ?? []) setAt(this.saying, glob).add(name)
+    for (const glob of this.ties.conflicts.against(name)) setAt(this.matched, glob).add(name)
   }
 
   remove(name: string): void {
     if (!this.units.has(name)) return
-    this.count(name, this.units.get(name), -1)
+    for (const glob of this.units.get(name)?.placement.conflicts ?? []) this.saying.get(glob)?.delete(name)
+    for (const glob of this.ties.conflicts.against(name)) this.matched.get(glob)?.delete(name)
     this.units.delete(name)
     this.replacing.delete(name)
   }
-
-  private count(name: string, unit: Unit | undefined, by: number): void {
-    for (const glob of unit?.placement.conflicts ?? []) change(this.said, glob, by)
-    for (const glob of this.ties.conflicts.against(name)) change(this.matched, glob, by)
-  }
 }
 
-function change(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by
-  if (count === 0) counts.delete(key)
-  else counts.set(key, count)
+function otherIn(names: ReadonlySet<string> | undefined, name: string): string | undefined {
+  for (const other of names ?? []) if (other !== name) return other
+  return undefined
+}
+
+function setAt(sets: Map<string, Set<string>>, glob: string): Set<string> {
+  const known = sets.get(glob)
+  if (known !== undefined) return known
+  const made = new Set<string>()
+  sets.set(glob, made)
+  return made
 }
