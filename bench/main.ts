@@ -33,7 +33,7 @@ try {
   process.stdout.write(render(results, surroundings))
 } catch (error) {
   say(messageOf(interrupted.signal.aborted ? interrupted.signal.reason : error))
-  process.exitCode = error instanceof UsageError ? 2 : 1
+  process.exitCode = isUsageError(error) ? 2 : 1
 }
 
 /** The lines that are named, or whose names contain what is asked for; all when nothing is. Throws UsageError. */
@@ -72,6 +72,11 @@ async function measure(lines: readonly Line[], signal: AbortSignal): Promise<rea
 
 function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`)
+}
+
+/** Ours, or what `parseArgs` says of an option it does not know. */
+function isUsageError(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof TypeError && 'code' in error)
 }
 
 /** The load average of the last minute. */

@@ -24,7 +24,7 @@ describe('what an agent remembers', () => {
     expect(memories.all.get(name)).toEqual({identity: web.identity, starts: [1, 2, 3], restarts: 2, done: false})
   })
 
-  test('a new start forgets the failure before it', () => {
+  test('a new start forgets the failure before it, but not yet its last lines', () => {
     const memories = new Memories()
     memories.started(name, web.identity, 1)
     memories.startFailed(name, web.identity, 2, 'no such image')
@@ -32,15 +32,29 @@ describe('what an agent remembers', () => {
     expect(memories.all.get(name)).toMatchObject({ending: {at: 2, message: 'no such image'}, log: {lines: ['one']}})
     memories.started(name, web.identity, 3)
     expect(memories.all.get(name)).not.toHaveProperty('ending')
-    expect(memories.all.get(name)).not.toHaveProperty('log')
+    expect(memories.all.get(name)).toMatchObject({log: {lines: ['one']}})
   })
 
   test('another generation begins from nothing', () => {
     const memories = new Memories()
     memories.started(name, older.identity, 1)
-    memories.done(name, older.identity)
+    memories.startFailed(name, older.identity, 1, 'no such image')
     memories.started(name, web.identity, 2)
     expect(memories.all.get(name)).toEqual({identity: web.identity, starts: [2], restarts: 0, done: false})
+  })
+
+  const oneshot = wantedOf(unitText('Type=oneshot'))
+  test.each<[name: string, run: Run, wanted: Wanted, done: boolean]>([
+    ['succeeded', endedRun(oneshot, 0), oneshot, true],
+    ['failed', endedRun(oneshot, 1), oneshot, false],
+    ['is under way', runOf(oneshot), oneshot, false],
+    ['succeeded in an older generation', endedRun({...oneshot, identity: older.identity}, 0), oneshot, false],
+    ['is no oneshot', endedRun(web, 0), web, false],
+  ])('a run that is there and %s', (_, run, wanted, done) => {
+    const memories = new Memories()
+    memories.started(name, wanted.identity, 7)
+    memories.seen(run, wanted)
+    expect(memories.all.get(name)).toMatchObject({identity: wanted.identity, starts: [7], done})
   })
 
   test('units that are no concern any more are forgotten', () => {
@@ -68,6 +82,11 @@ describe('what a new agent takes from the state that was reported', () => {
       'it could not be started',
       stateOf(web, {active: 'failed', sub: 'failed', reason: 'no such image; tried', startError: 'no such image'}),
       {ending: {at: now - 1_000, message: 'no such image'}},
+    ],
+    [
+      'it could not be started once more, and was failed already before that',
+      stateOf(web, {active: 'failed', sub: 'failed', startError: 'no such image', starts: [now - 9_000, now - 500]}),
+      {ending: {at: now - 500, message: 'no such image'}},
     ],
     [
       'it could not be started, and its run was made',

@@ -160,6 +160,16 @@ describe('what the cluster hears of a unit', () => {
     })
   })
 
+  test('the starts that led to its end do not age', () => {
+    const starts = [now - 95_000, now - 85_000, now - 61_000]
+    const of = (run: Run, parts: Partial<Memory> = {}) =>
+      report({wanted: always, run, memory: memoryFor(always, {starts, ...logOf(run), ...parts})}).state?.starts
+    expect(of(endedRun(always, 3, 60_000))).toEqual([now - 61_000])
+    expect(of(endedRun(always, 3, 80_000))).toEqual([now - 85_000, now - 61_000])
+    expect(of(endedRun(always, 3, 1), {ending: {at: now - 60_000}})).toEqual([now - 61_000])
+    expect(of(runOf(always))).toEqual([])
+  })
+
   test('the last lines are told only of one that failed', () => {
     const log = ['the last line']
     const of = (wanted: Wanted, run: Run) => report({wanted, run, memory: memoryFor(wanted, logOf(run))}).state

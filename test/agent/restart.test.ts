@@ -97,6 +97,7 @@ describe('the start limit of systemd.unit(5)', () => {
     ['as many as it allows', {}, ago(9_000, 7_000, 5_000), 'give-up'],
     ['the first just within the interval', {}, ago(9_999, 7_000, 5_000), 'give-up'],
     ['the first as old as the interval', {}, ago(10_000, 7_000, 5_000), 'again'],
+    ['the last of them after the end, in answer to it', {}, ago(9_000, 7_000, 1_999), 'again'],
     ['many, long ago', {}, ago(90_000, 80_000, 70_000, 60_000), 'again'],
     ['a limit of one', {startLimitBurst: 1}, ago(5_000), 'give-up'],
     ['no limit by StartLimitBurst=0', {startLimitBurst: 0}, ago(3_000, 2_500, 2_400, 2_300, 2_200), 'again'],

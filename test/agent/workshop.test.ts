@@ -113,6 +113,20 @@ describe('a workshop', () => {
     expect(events).toEqual(kind === 'prepare' ? ['begin prepare a.service', 'idle a.service'] : [`begin ${kind} a.service`])
   })
 
+  test('gives up what still waits for its turn', async () => {
+    held = new Set(['start'])
+    for (let n = 0; n < 5; n++) workshop.begin(`a@${n}.service`, [step('start', `a@${n}.service`)])
+    await until('four are under way', () => underway.size === 4)
+    workshop.cancel('a@4.service')
+    await until('it has heard', () => workshop.doing('a@4.service') === undefined)
+    expect(underway.size).toBe(4)
+    expect(events.slice(4)).toEqual(['idle a@4.service'])
+    answer('start a@0.service')
+    await until('its turn is free', () => workshop.doing('a@0.service') === undefined)
+    workshop.begin('a@5.service', [step('start', 'a@5.service')])
+    await until('the next has it', () => underway.has('start a@5.service'))
+  })
+
   test('gives up everything when it ends, and calls that no failure', async () => {
     held = new Set(['start'])
     const names = Array.from({length: 6}, (_, n) => `a@${n}.service`)

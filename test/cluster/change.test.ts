@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {ConflictError} from '../../src/lib/base/errors.ts'
-import {changeUnits, readRecords, type UnitChange, type UnitValue} from '../../src/lib/cluster/change.ts'
+import {changeUnits, readRecords, type UnitChange} from '../../src/lib/cluster/change.ts'
+import type {UnitValue} from '../../src/lib/cluster/model.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {maxWrites, type Write} from '../../src/lib/store/store.ts'

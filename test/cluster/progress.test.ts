@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {Wish} from '../../src/lib/cluster/desire.ts'
+import type {Wish} from '../../src/lib/cluster/model.ts'
 import {progressOf} from '../../src/lib/cluster/progress.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'

@@ -38,6 +38,11 @@ describe('a row of list-units', () => {
       ['a.service m1 lost/lost (least loaded)'],
     ],
     [
+      'it has moved away from a machine that is lost',
+      [recordEntry(name), m1, assignmentEntry(name), stateEntry(name, 'active/running', {machine: 'm2'})],
+      ['a.service one/10.0.0.1 inactive/dead (least loaded)'],
+    ],
+    [
       'it was done before its machine was lost',
       [recordEntry(name), stateEntry(name, 'inactive/dead', {done: true})],
       ['a.service m1 inactive/dead (null)'],

@@ -36,6 +36,18 @@ export interface RunningAgent {
   end(): Promise<void>
 }
 
+/** The steps that an agent decided: their kinds, in order. */
+export function stepsOf({said}: RunningAgent): readonly string[] {
+  const kinds = {
+    'info get': 'prepare',
+    'info start': 'start',
+    'info stop': 'stop',
+    'info remove': 'remove',
+    'info keep': 'collect',
+  }
+  return said.flatMap(line => Object.entries(kinds).find(([begin]) => line.startsWith(`${begin} `))?.[1] ?? [])
+}
+
 /** One machine's store and engine, on which agents come and go. */
 export class AgentRoom {
   readonly store = new DisturbedStore()

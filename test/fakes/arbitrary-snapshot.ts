@@ -62,9 +62,9 @@ const machine: fc.Arbitrary<SnapshotMachine> = fc
     systemd: rarely,
   })
   .map(({id, role, cordoned, leaving, unreadable, systemd}) => ({
-    ...{id, label: id, leaving, cordoned: cordoned || unreadable},
-    metadata: role === null || unreadable ? {} : {role},
-    drivers: unreadable ? [] : systemd ? ['docker', 'systemd'] : ['docker'],
+    ...{id, label: id, leaving, cordoned},
+    metadata: role === null ? {} : {role},
+    drivers: systemd ? ['docker', 'systemd'] : ['docker'],
     ...(unreadable ? {unreadable} : {}),
   }))
 

@@ -42,7 +42,7 @@ export class PlacementRules {
 
   /** What a machine must have and be for a unit, whoever else is there. */
   suits({placement, driver}: Unit, machine: SnapshotMachine): boolean {
-    if (machine.leaving || machine.cordoned || !machine.drivers.includes(driver)) return false
+    if (machine.unreadable || machine.leaving || machine.cordoned || !machine.drivers.includes(driver)) return false
     return this.keeps(placement, machine)
   }
 

@@ -1,4 +1,6 @@
+import {planAgent} from '../../src/lib/agent/plan.ts'
 import type {Memory, Situation, Wanted} from '../../src/lib/agent/situation.ts'
+import {describeStep} from '../../src/lib/agent/step.ts'
 import type {Run} from '../../src/lib/drivers/driver.ts'
 import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {fileHash, runHash} from '../../src/lib/unit/hash.ts'
@@ -80,3 +82,15 @@ export function situationOf({wanted = [], memories = {}, frozen = [], ...parts}:
     frozen: new Set(frozen),
   }
 }
+
+/** The plan for a situation as it reads in the log, with the waits. */
+export function readPlan(parts: SituationParts): readonly string[] {
+  const situation = situationOf(parts)
+  return [...planAgent(situation)].flatMap(([unit, {steps, wakeAt}]) => [
+    ...steps.map(describeStep),
+    ...(wakeAt === undefined ? [] : [`look at ${unit} again in ${wakeAt - situation.now} ms`]),
+  ])
+}
+
+/** A situation and the plan for it. */
+export type PlanCase = readonly [name: string, parts: SituationParts, plan: readonly string[]]

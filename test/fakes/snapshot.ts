@@ -128,7 +128,7 @@ function machineOf(line: string): SnapshotMachine {
     label: id,
     metadata,
     drivers: words.includes('systemd') ? ['systemd'] : ['docker'],
-    cordoned: words.includes('cordoned') || words.includes('unreadable'),
+    cordoned: words.includes('cordoned'),
     leaving: words.includes('leaving'),
     ...(words.includes('unreadable') ? {unreadable: true} : {}),
   }

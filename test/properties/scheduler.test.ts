@@ -7,7 +7,7 @@ import {anySnapshot, freshSnapshot} from '../fakes/arbitrary-snapshot.ts'
 import {PlacementRules} from '../fakes/placement-rules.ts'
 import {follow, settle, unitWith} from '../fakes/snapshot.ts'
 
-const runs = {numRuns: 600}
+const runs = {numRuns: 400}
 
 function holds(snapshots: fc.Arbitrary<Snapshot>, check: (snapshot: Snapshot) => void): void {
   fc.assert(

@@ -35,7 +35,7 @@ describe('a unit and one machine', () => {
     ['another driver', 'm systemd', 'x', ['x nowhere: 1 machine: 1 lacks the docker driver']],
     ['cordoned', 'm cordoned', 'x', ['x nowhere: 1 machine: 1 is cordoned']],
     ['leaving', 'm leaving', 'x', ['x nowhere: 1 machine: 1 is leaving']],
-    ['unreadable', 'm unreadable', 'x', ['x nowhere: 1 machine: 1 is cordoned']],
+    ['unreadable', 'm unreadable', 'x', ['x nowhere: 1 machine: 1 has a record that cannot be read']],
   ])('%s', (_, machine, unit, expected) => {
     expect(decide({machines: [machine], units: [unit]})).toEqual(expected)
   })

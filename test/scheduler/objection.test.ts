@@ -6,6 +6,7 @@ const conflict = (other: string): Objection => ({kind: 'conflict', other})
 
 describe('objections in words', () => {
   test.each<[Objection, one: string, several: string]>([
+    [{kind: 'unreadable'}, 'has a record that cannot be read', 'have records that cannot be read'],
     [{kind: 'cordoned'}, 'is cordoned', 'are cordoned'],
     [{kind: 'leaving'}, 'is leaving', 'are leaving'],
     [{kind: 'driver', driver: 'systemd'}, 'lacks the systemd driver', 'lack the systemd driver'],

@@ -3,12 +3,9 @@ import {standings} from '../../src/lib/scheduler/rings.ts'
 
 /** `a>b` says that a depends on b. */
 function graph(...edges: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const pairs = edges.map(edge => edge.split('>'))
-  return new Map(
-    Map.groupBy(pairs, ([from = '']) => from)
-      .entries()
-      .map(([from, to]) => [from, to.map(([, node = '']) => node)]),
-  )
+  const dependsOn = new Map<string, string[]>()
+  for (const [from = '', to = ''] of edges.map(edge => edge.split('>'))) dependsOn.set(from, [...(dependsOn.get(from) ?? []), to])
+  return dependsOn
 }
 
 describe('standings', () => {

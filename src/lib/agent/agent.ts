@@ -15,7 +15,6 @@ import {type Ordered, Orders} from './orders.ts'
 import {planAgent, type UnitPlan} from './plan.ts'
 import {datedState, reportUnit, reportUnreadable} from './report.ts'
 import {Reporter} from './reporter.ts'
-import {isSuccess} from './restart.ts'
 import type {Situation} from './situation.ts'
 import {describeStep, type Step, unitOf} from './step.ts'
 import {stillWanted, Workshop} from './workshop.ts'
@@ -198,9 +197,8 @@ export class Agent {
     this.memories.keepOnly(unit => wanted.has(unit) || frozen.has(unit))
     for (const each of wanted.values()) this.memories.recall(each, reporter.last(each.unit.name))
     for (const run of runs) {
-      const service = wanted.get(run.unit)?.unit.service
-      if (service?.type === 'oneshot' && run.phase === 'exited' && isSuccess(service, run.exitCode))
-        this.memories.done(run.unit, run.identity)
+      const each = wanted.get(run.unit)
+      if (each !== undefined) this.memories.seen(run, each)
     }
   }
 

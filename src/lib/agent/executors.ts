@@ -1,14 +1,19 @@
 import {messageOf} from '../base/errors.ts'
-import type {Driver} from '../drivers/driver.ts'
+import {type Driver, StepError} from '../drivers/driver.ts'
 import type {Memories} from './memories.ts'
 import type {Executors} from './step.ts'
 
 /** How each step is carried out, and what is remembered of it. */
 export function executorsOf(driver: Driver, memories: Memories, now: () => number): Executors {
   return {
-    prepare: (step, signal) => {
+    prepare: async (step, signal) => {
       memories.started(step.unit.name, step.identity, now())
-      return driver.perform(step, withTimeout(signal, step.unit.service.timeoutStartSeconds))
+      const seconds = step.unit.service.timeoutStartSeconds
+      const late = timeoutAfter(seconds)
+      await driver.perform(step, late === undefined ? signal : AbortSignal.any([signal, late])).catch(error => {
+        if (!late?.aborted || signal.aborted) throw error
+        throw new StepError(`not ready to start within TimeoutStartSec=${seconds}`, {retryable: true, cause: error})
+      })
     },
     start: (step, signal) => driver.perform(step, signal),
     stop: (step, signal) => driver.perform(step, signal),
@@ -24,8 +29,7 @@ export function executorsOf(driver: Driver, memories: Memories, now: () => numbe
 
 const linesKept = 10
 
-function withTimeout(signal: AbortSignal, seconds: number | undefined): AbortSignal {
-  return seconds === undefined || !Number.isFinite(seconds) || seconds <= 0
-    ? signal
-    : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)])
+function timeoutAfter(seconds: number | undefined): AbortSignal | undefined {
+  if (seconds === undefined || !Number.isFinite(seconds) || seconds <= 0) return undefined
+  return AbortSignal.timeout(seconds * 1000)
 }

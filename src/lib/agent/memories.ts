@@ -1,5 +1,6 @@
 import type {UnitState} from '../cluster/model.ts'
 import type {Run, RunIdentity} from '../drivers/driver.ts'
+import {isSuccess} from './restart.ts'
 import {freshMemory, type Memory, sameIdentity, type Wanted} from './situation.ts'
 
 /** The agent's memory of its units: what neither the engine nor the store tells at the moment it is needed. */
@@ -20,13 +21,15 @@ export class Memories {
       restarts: state.restarts,
       done: state.done === true,
       ...(state.log === undefined || state.container === undefined ? {} : {log: {run: state.container, lines: state.log}}),
-      ...(state.startError === undefined ? {} : {ending: {at: state.since, message: state.startError}}),
+      ...(state.startError === undefined
+        ? {}
+        : {ending: {at: Math.max(state.since, ...state.starts), message: state.startError}}),
     })
   }
 
   started(unit: string, identity: RunIdentity, at: number): void {
     const before = this.of(unit, identity)
-    const {ending: _ending, log: _log, ...kept} = before
+    const {ending: _ending, ...kept} = before
     this.byUnit.set(unit, {
       ...kept,
       starts: [...before.starts, at].slice(-startsKept),
@@ -42,9 +45,12 @@ export class Memories {
     this.byUnit.set(unit, {...this.of(unit, run.identity), log: {run: run.id, lines}})
   }
 
-  done(unit: string, identity: RunIdentity): void {
-    const before = this.of(unit, identity)
-    if (!before.done) this.byUnit.set(unit, {...before, done: true})
+  /** A run is there: what must not be forgotten once it is gone. Runs of another identity than the wanted one say nothing. */
+  seen(run: Run, {unit, identity}: Wanted): void {
+    if (unit.service.type !== 'oneshot' || !sameIdentity(run.identity, identity)) return
+    if (run.phase !== 'exited' || !isSuccess(unit.service, run.exitCode)) return
+    const before = this.of(unit.name, identity)
+    if (!before.done) this.byUnit.set(unit.name, {...before, done: true})
   }
 
   /** Forgets the units that are no concern of this machine any more. */

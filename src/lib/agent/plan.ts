@@ -1,7 +1,7 @@
 import type {Run} from '../drivers/driver.ts'
 import {stopSeconds} from '../unit/stop-seconds.ts'
 import {isSuccess, type Sequel, sequelOf} from './restart.ts'
-import {isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
+import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
 import type {Step} from './step.ts'
 
 /** What to do for one unit, in order, each step only after the one before succeeded; or when to look again. */
@@ -37,8 +37,6 @@ export function isFailure(wanted: Wanted, run: Run): boolean {
   return (run.phase === 'exited' || run.phase === 'dead') && !isSuccess(wanted.unit.service, run.exitCode ?? 255)
 }
 
-const nothing: UnitPlan = {steps: []}
-
 /** The rules, first match wins. */
 function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readonly Run[]): UnitPlan {
   if (wanted === undefined) return {steps: runs.flatMap(run => clear(run, 'not assigned to this machine'))}
@@ -55,7 +53,7 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
     return {steps: [...stale.flatMap(run => clear(run, 'replaced, and only loaded is wanted', wanted)), ...halted]}
   }
   if (current !== undefined && isRunning(current)) {
-    return {steps: stale.flatMap(run => clear(run, 'a newer run stands in its place', wanted))}
+    return {steps: stale.flatMap(run => clear(run, newerStands, wanted))}
   }
   return planStart(situation, wanted, current, stale)
 }
@@ -63,19 +61,20 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
 /** A launched unit that does not run: start it, wait, or leave it at its end. */
 function planStart(situation: Situation, wanted: Wanted, current: Run | undefined, stale: readonly Run[]): UnitPlan {
   const memory = memoryOf(situation, wanted)
-  if (memory?.done) return {steps: stale.flatMap(run => clear(run, 'the unit is done', wanted))}
+  if (isDone(wanted, memory)) return {steps: stale.flatMap(run => clear(run, 'the unit is done', wanted))}
   if (current !== undefined && isFailure(wanted, current) && memory?.log?.run !== current.id) {
     return {steps: [{kind: 'collect', run: current, reason: `it exited with ${current.exitCode ?? 'an unknown code'}`}]}
   }
+  const old = current === undefined ? stale : [current, ...stale]
+  const lastTry = memory?.ending?.at ?? current?.startedAt
+  if (lastTry !== undefined && lastTry < situation.bootedAt && !isFinishedOneshot(wanted, current))
+    return begin(wanted, old, 'the machine was booted since')
   const sequel = sequelNow(wanted, current, memory)
-  if (current?.startedAt !== undefined && current.startedAt < situation.bootedAt && !isFinishedOneshot(wanted, current)) {
-    return begin(wanted, [current, ...stale], 'the machine was booted since')
-  }
-  if (sequel === undefined)
-    return begin(wanted, current === undefined ? stale : [current, ...stale], freshReason(wanted, current, memory, stale))
-  if (sequel.kind !== 'again') return nothing
-  if (situation.now < sequel.at) return {steps: [], wakeAt: sequel.at}
-  return begin(wanted, current === undefined ? stale : [current, ...stale], sequel.reason)
+  if (sequel === undefined) return begin(wanted, old, freshReason(wanted, current, memory, stale))
+  const steps = current === undefined ? thin(stale, wanted) : stale.flatMap(run => clear(run, newerStands, wanted))
+  if (sequel.kind !== 'again') return {steps}
+  if (situation.now < sequel.at) return {steps, wakeAt: sequel.at}
+  return begin(wanted, old, sequel.reason)
 }
 
 /** What the new run needs is fetched before the old one is stopped, so that it stands still only for as long as it must. */
@@ -99,8 +98,18 @@ function freshReason(wanted: Wanted, current: Run | undefined, memory: Memory | 
   return `assigned here: ${wanted.reason}`
 }
 
-function isFinishedOneshot(wanted: Wanted, run: Run): boolean {
-  return wanted.unit.service.type === 'oneshot' && isSuccess(wanted.unit.service, run.exitCode ?? 255)
+const newerStands = 'a newer run stands in its place'
+
+/** Where the new run could not be made the old one is left to run, but no more than one. */
+function thin(stale: readonly Run[], wanted: Wanted): readonly Step[] {
+  return stale
+    .filter(isRunning)
+    .slice(1)
+    .flatMap(run => clear(run, 'another older run is left to run', wanted))
+}
+
+function isFinishedOneshot(wanted: Wanted, run: Run | undefined): boolean {
+  return wanted.unit.service.type === 'oneshot' && isSuccess(wanted.unit.service, run?.exitCode ?? 255)
 }
 
 function halt(run: Run, wanted: Wanted, reason: string): readonly Step[] {

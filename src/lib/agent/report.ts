@@ -2,7 +2,7 @@ import type {UnitState} from '../cluster/model.ts'
 import type {Run} from '../drivers/driver.ts'
 import {isFailure, sequelNow} from './plan.ts'
 import {countedStarts, isSuccess} from './restart.ts'
-import {isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
+import {isDone, isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
 import type {StepKind} from './step.ts'
 
 /** A run is called active once it has held out this long: one that dies at once was never active. */
@@ -26,7 +26,7 @@ export function reportUnit(
   const memory = memoryOf(situation, wanted)
   const seen = see(situation, wanted, run, memory, doing)
   if (!('active' in seen)) return seen
-  const starts = countedStarts(wanted.unit.service, memory?.starts ?? [], situation.now)
+  const starts = countedStarts(wanted.unit.service, memory?.starts ?? [], endOf(run, memory) ?? situation.now)
   const failed = seen.active === 'failed' || seen.sub === 'auto-restart'
   const {wakeAt, ...words} = {wakeAt: undefined, ...seen}
   return {
@@ -81,7 +81,7 @@ function see(
   if (doing !== undefined) return {}
   if (run !== undefined && isRunning(run)) return seeRunning(situation, wanted, run)
   if (
-    memory?.done ||
+    isDone(wanted, memory) ||
     (run !== undefined && service.type === 'oneshot' && run.phase === 'exited' && isSuccess(service, run.exitCode))
   ) {
     return {
@@ -120,6 +120,11 @@ function seeEnded(wanted: Wanted, run: Run | undefined, memory: Memory | undefin
   if (!sequel.success) return {active: 'failed', sub: 'failed', ...facts, ...(words === undefined ? {} : {reason: words})}
   if (wanted.unit.service.remainAfterExit) return {active: 'active', sub: 'exited', ...facts}
   return {active: 'inactive', sub: 'dead', ...facts, reason: endedWith(run)}
+}
+
+/** When it ended: what its start limit counted then must not age, lest a later agent tries again. */
+function endOf(run: Run | undefined, memory: Memory | undefined): number | undefined {
+  return memory?.ending?.at ?? (run === undefined || isRunning(run) ? undefined : run.finishedAt)
 }
 
 function endedWith(run: Run | undefined): string {

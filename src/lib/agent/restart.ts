@@ -44,7 +44,10 @@ export function isSuccess(service: Service, exitCode: number | undefined): boole
   return outcomeOf(service, exitCode) === 'clean'
 }
 
-/** What follows, given all starts so far that the start limit may count (milliseconds since the epoch). */
+/**
+ * What follows, given all starts so far that the start limit may count (milliseconds since the epoch). Those after the
+ * ending are the answer to it already: they change nothing.
+ */
 export function sequelOf(service: Service, ending: Ending, starts: readonly number[]): Sequel {
   const outcome = outcomeOf(service, ending.exitCode)
   const success = outcome === 'clean'
@@ -52,7 +55,8 @@ export function sequelOf(service: Service, ending: Ending, starts: readonly numb
   if (!restartsAfter[service.restart].includes(outcome)) return {kind: 'rest', success}
   const at = ending.at + service.restartSeconds * 1000
   const {startLimitBurst: burst, startLimitIntervalSeconds: interval} = service
-  if (burst > 0 && interval > 0 && startsWithin(starts, at, interval) >= burst) {
+  const counted = starts.filter(start => start <= ending.at && start > at - interval * 1000)
+  if (burst > 0 && interval > 0 && counted.length >= burst) {
     return {kind: 'give-up', reason: `started ${burst} times within ${interval} s: the start limit is hit`}
   }
   const why = ending.exitCode === undefined ? (ending.message ?? 'it could not be started') : `it exited with ${ending.exitCode}`
@@ -64,8 +68,4 @@ export function countedStarts(service: Service, starts: readonly number[], at: n
   return starts
     .filter(start => start > at - service.startLimitIntervalSeconds * 1000)
     .slice(-Math.max(1, service.startLimitBurst))
-}
-
-function startsWithin(starts: readonly number[], at: number, interval: number): number {
-  return starts.filter(start => start > at - interval * 1000).length
 }

@@ -53,6 +53,11 @@ export function memoryOf(situation: Pick<Situation, 'memories'>, wanted: Wanted)
   return memory !== undefined && sameIdentity(memory.identity, wanted.identity) ? memory : undefined
 }
 
+/** Whether the unit, as its file has it now, is a oneshot that has succeeded. */
+export function isDone(wanted: Wanted, memory: Memory | undefined): boolean {
+  return wanted.unit.service.type === 'oneshot' && memory?.done === true
+}
+
 export function isRunning(run: Run): boolean {
   return run.phase === 'running' || run.phase === 'paused'
 }

@@ -27,7 +27,7 @@ export class Workshop {
   private readonly signal: AbortSignal
   private readonly chains = new Map<
     string,
-    {step: Step; readonly chain: readonly Step[]; readonly abort: AbortController; readonly end: Promise<void>}
+    Doing & {step: Step; begun: boolean; readonly abort: AbortController; readonly end: Promise<void>}
   >()
   private readonly limits: Readonly<Record<StepKind, Limiter>>
 
@@ -64,21 +64,23 @@ export class Workshop {
     const [first] = chain
     if (first === undefined || this.chains.has(unit)) return
     const abort = new AbortController()
-    const entry = {step: first, chain, abort, end: Promise.resolve()}
+    const entry = {step: first, begun: false, chain, abort, end: Promise.resolve()}
     this.chains.set(unit, entry)
     const signal = AbortSignal.any([this.signal, abort.signal])
-    entry.end = this.carryOut(chain, signal, step => {
+    entry.end = this.carryOut(chain, signal, (step, begun) => {
       entry.step = step
+      entry.begun = begun
     }).finally(() => {
       this.chains.delete(unit)
       this.events.idle(unit)
     })
   }
 
-  /** Gives up a chain that only waits or fetches: nothing that was begun on a run is left half done. */
+  /** Gives up a chain that waits for its turn or fetches: nothing that was begun on a run is left half done. */
   cancel(unit: string): void {
     const entry = this.chains.get(unit)
-    if (entry?.step.kind === 'prepare') entry.abort.abort(new Error(`${unit}: not needed any more`))
+    if (entry !== undefined && (!entry.begun || entry.step.kind === 'prepare'))
+      entry.abort.abort(new Error(`${unit}: not needed any more`))
   }
 
   /** Resolves when nothing is under way. */
@@ -86,11 +88,12 @@ export class Workshop {
     await Promise.allSettled([...this.chains.values()].map(entry => entry.end))
   }
 
-  private async carryOut(chain: readonly Step[], signal: AbortSignal, now: (step: Step) => void): Promise<void> {
+  private async carryOut(chain: readonly Step[], signal: AbortSignal, now: (step: Step, begun: boolean) => void): Promise<void> {
     for (const step of chain) {
-      now(step)
+      now(step, false)
       try {
         await this.limits[step.kind].run(async () => {
+          now(step, true)
           this.events.begun(step)
           await execute(this.executors, step, signal)
         }, signal)

@@ -1,6 +1,7 @@
 import {Chalk, type ChalkInstance} from 'chalk'
 import {CtlError, exitCodes, TimeoutError} from '../base/errors.ts'
-import type {Desired, Wish} from '../cluster/desire.ts'
+import type {Desired} from '../cluster/desire.ts'
+import type {Wish} from '../cluster/model.ts'
 import type {Progress} from '../cluster/progress.ts'
 import {type GoalProgress, waitFor} from '../cluster/wait.ts'
 import type {Store} from '../store/store.ts'

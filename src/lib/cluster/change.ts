@@ -2,7 +2,7 @@ import {ConflictError} from '../base/errors.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {type Guard, maxWrites, type Store, type Write} from '../store/store.ts'
 import {encode} from './codec.ts'
-import {type DesiredState, type UnitRecord, unitRecordSchema} from './model.ts'
+import {type UnitRecord, type UnitValue, unitRecordSchema} from './model.ts'
 import {ClusterView} from './view.ts'
 
 /** One unit's change: what to write given what is there; undefined to leave it as it is. */
@@ -11,12 +11,6 @@ export interface UnitChange {
   /** The text of the unit file, written with the record when the record names it. */
   readonly text?: string
   readonly change: (before: UnitRecord | undefined) => UnitValue | 'delete' | undefined
-}
-
-export interface UnitValue {
-  readonly file: string
-  readonly desiredState: DesiredState
-  readonly generation: number
 }
 
 /** What became of a change: the record as it stands now, undefined when there is none. */

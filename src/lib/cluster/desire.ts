@@ -1,12 +1,9 @@
 import {NotFoundError} from '../base/errors.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
-import {changeUnits, type UnitValue} from './change.ts'
-import type {DesiredState, UnitState} from './model.ts'
+import {changeUnits} from './change.ts'
+import type {DesiredState, UnitState, UnitValue, Wish} from './model.ts'
 import {ClusterView} from './view.ts'
-
-/** What an operator can wish of a known unit. */
-export type Wish = 'load' | 'start' | 'stop' | 'restart' | 'unload' | 'destroy'
 
 export interface Desired {
   readonly name: string

@@ -18,6 +18,9 @@ const texts = v.record(v.string(), v.string())
 /** Milliseconds since the epoch. */
 const time = v.number()
 
+/** What an operator can wish of a known unit. */
+export type Wish = 'load' | 'start' | 'stop' | 'restart' | 'unload' | 'destroy'
+
 export const unitRecordSchema = v.object({
   file: hash,
   desiredState: v.picklist(desiredStates),
@@ -116,7 +119,8 @@ interface OnMachine {
 }
 type Value<S extends v.GenericSchema> = Readonly<v.InferOutput<S>>
 
-export type UnitRecord = Named & Value<typeof unitRecordSchema> & {readonly revision: number}
+export type UnitValue = Value<typeof unitRecordSchema>
+export type UnitRecord = Named & UnitValue & {readonly revision: number}
 export type Machine = {readonly id: string} & Value<typeof machineSchema>
 export type MachineSettings = Value<typeof machineSettingsSchema>
 /** `since`: the revision at which the unit came to this machine. */

@@ -1,6 +1,4 @@
-import type {UnitValue} from './change.ts'
-import type {Wish} from './desire.ts'
-import type {UnitState} from './model.ts'
+import type {UnitState, UnitValue, Wish} from './model.ts'
 import {targetOf} from './rows.ts'
 import type {ClusterView} from './view.ts'
 

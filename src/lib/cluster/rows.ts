@@ -61,7 +61,7 @@ export function unitRows(view: ClusterView): readonly UnitRow[] {
   const seen = new Set<string>()
   for (const {unit, machine} of [...view.allAssignments(), ...view.allStates()]) {
     const id = `${machine}/${unit}`
-    if (seen.has(id)) continue
+    if (seen.has(id) || isLeftBehind(view, unit, machine)) continue
     seen.add(id)
     rows.push(placedRow(view, unit, machine))
   }
@@ -122,9 +122,19 @@ export function targetOf(view: ClusterView, machine: string): string {
   return known === undefined ? shortId(machine) : `${machineLabel(known)}/${known.address}`
 }
 
+/** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
+function isLeftBehind(view: ClusterView, unit: string, machine: string): boolean {
+  if (isThere(view, machine) || view.assignments.get(machine)?.has(unit)) return false
+  return view.state(machine, unit)?.done !== true
+}
+
+function isThere(view: ClusterView, machine: string): boolean {
+  return view.machines.has(machine) || view.unreadable.has(`machines/${machine}`)
+}
+
 function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
   const state = view.state(machine, unit)
-  const lost = !view.machines.has(machine) && !view.unreadable.has(`machines/${machine}`)
+  const lost = !isThere(view, machine)
   const assigned = view.assignments.get(machine)?.get(unit)
   const finished = state?.done === true
   return {

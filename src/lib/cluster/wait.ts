@@ -55,6 +55,9 @@ export async function waitFor(
       await bell.wait(signal)
       if (broken !== undefined && !signal.aborted) throw broken.error
     }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return tracker.look()
   } finally {
     over.abort()
   }

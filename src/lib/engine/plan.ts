@@ -5,7 +5,8 @@ import type {Decision} from '../scheduler/decision.ts'
 import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
 import {schedule} from '../scheduler/schedule.ts'
-import {isDone, takeSnapshot} from './snapshot.ts'
+import {keys} from '../store/keys.ts'
+import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the engine decided; every change to what the cluster stores is one of these. */
@@ -95,11 +96,11 @@ function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | un
 
 /** States are their agents' to write; only what a machine that is not there any more left behind is the engine's to clear. */
 function reasonToForget(state: UnitState, view: ClusterView): string | undefined {
-  if (view.machines.has(state.machine) || view.unreadable.has(`machines/${state.machine}`)) return undefined
-  if (view.unreadable.has(`units/${state.unit}`)) return undefined
+  if (view.machines.has(state.machine) || view.unreadable.has(keys.machine(state.machine))) return undefined
+  if (view.unreadable.has(keys.unit(state.unit))) return undefined
   const record = view.units.get(state.unit)
   if (record === undefined) return 'the unit is destroyed'
-  if (view.assignments.get(state.machine)?.has(state.unit)) return undefined
+  if (isAssigned(view, state.machine, state.unit)) return undefined
   if (isDone(record, state)) return undefined
   if (record.desiredState === 'inactive') return 'the unit is unloaded'
   for (const [machine, states] of view.states) {

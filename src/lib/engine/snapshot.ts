@@ -1,9 +1,9 @@
 import {machineLabel} from '../cluster/machine-name.ts'
 import {effectiveMetadata} from '../cluster/metadata.ts'
-import type {Machine, MachineSettings, UnitRecord} from '../cluster/model.ts'
+import type {Machine, UnitRecord} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotStopping, SnapshotUnit} from '../scheduler/snapshot.ts'
-import {parseKey} from '../store/keys.ts'
+import {keys, parseKey} from '../store/keys.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
@@ -18,7 +18,7 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf): Snapshot {
     if (unit === undefined) frozen.add(record.name)
     else units.push({unit, finished: finished.has(record.name) && !unit.placement.global})
   }
-  const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view.settings.get(machine.id)))
+  const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view))
   const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since}) => ({
     ...{unit, machine, since},
     ...(view.units.get(unit)?.desiredState === 'inactive' ? knownAs(unit, view, shelf) : {}),
@@ -60,8 +60,9 @@ function finishedUnits(view: ClusterView): ReadonlySet<string> {
   return finished
 }
 
-function snapshotMachine(machine: Machine, settings: MachineSettings | undefined): SnapshotMachine {
-  return {
+function snapshotMachine(machine: Machine, view: ClusterView): SnapshotMachine {
+  const settings = view.settings.get(machine.id)
+  const known: SnapshotMachine = {
     id: machine.id,
     label: machineLabel(machine),
     metadata: effectiveMetadata(machine, settings),
@@ -69,22 +70,32 @@ function snapshotMachine(machine: Machine, settings: MachineSettings | undefined
     cordoned: settings?.cordoned === true,
     leaving: machine.leaving === true,
   }
+  return view.unreadable.has(keys.machineSettings(machine.id)) ? {...known, unreadable: true} : known
 }
 
 /** A machine whose record cannot be read is there, but gets nothing new; what stands on it cannot be judged by metadata and stays. */
 function unknownMachine(id: string): SnapshotMachine {
-  return {id, label: id, metadata: {}, drivers: [], cordoned: true, leaving: false, unreadable: true}
+  return {id, label: id, metadata: {}, drivers: [], cordoned: false, leaving: false, unreadable: true}
 }
 
-/** A machine reports a unit until its run is gone, also after the assignment is. */
+/** A machine reports a unit until its run is gone, also after the assignment is; in whatever words. */
 function stoppingUnits(view: ClusterView, shelf: UnitShelf): readonly SnapshotStopping[] {
-  const stopping: SnapshotStopping[] = []
-  for (const {unit: name, machine} of view.allStates()) {
-    if (!view.machines.has(machine) || view.assignments.get(machine)?.has(name)) continue
-    const {known} = knownAs(name, view, shelf)
-    stopping.push({name, machine, ...(known === undefined ? {} : {unit: known})})
+  const reported = [...view.allStates()].map(({unit, machine}) => ({unit, machine}))
+  for (const key of view.unreadable.keys()) {
+    const parsed = parseKey(key)
+    if (parsed?.kind === 'state') reported.push(parsed)
   }
-  return stopping
+  return reported
+    .filter(({unit, machine}) => view.machines.has(machine) && !isAssigned(view, machine, unit))
+    .map(({unit: name, machine}) => {
+      const {known} = knownAs(name, view, shelf)
+      return {name, machine, ...(known === undefined ? {} : {unit: known})}
+    })
+}
+
+/** Also by an assignment that cannot be read. */
+export function isAssigned(view: ClusterView, machine: string, unit: string): boolean {
+  return view.assignments.get(machine)?.has(unit) === true || view.unreadable.has(keys.assignment(machine, unit))
 }
 
 /** The unit as its record has it, wanted or not. */

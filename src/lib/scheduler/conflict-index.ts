@@ -11,7 +11,7 @@ export class ConflictIndex {
     this.globs = globs
     const said = new Set<string>()
     for (const unit of units) for (const glob of unit.placement.conflicts) said.add(glob)
-    for (const glob of said) {
+    for (const glob of [...said].sort()) {
       for (const name of globs.namesOf(glob)) {
         const known = this.matching.get(name)
         if (known === undefined) this.matching.set(name, [glob])

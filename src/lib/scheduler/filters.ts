@@ -14,6 +14,7 @@ export interface Filter {
 
 /** Every rule, in the order in which objections are told: what cannot change first. */
 export const filters: readonly Filter[] = [
+  {object: unreadable, evicts: 'never'},
   {object: driver, evicts: 'never'},
   {object: machineId, evicts: 'alone'},
   {object: metadata, evicts: 'alone'},
@@ -49,6 +50,10 @@ function firstObjection(rules: readonly Filter[], unit: Unit, room: Room): Objec
     if (objection !== undefined) return objection
   }
   return undefined
+}
+
+function unreadable(_: Unit, {machine}: Room): Objection | undefined {
+  return machine.unreadable ? {kind: 'unreadable'} : undefined
 }
 
 function driver(unit: Unit, {machine}: Room): Objection | undefined {

@@ -1,5 +1,6 @@
 /** Why a unit may not stand on a machine, as a value: one kind a filter. */
 export type Objection =
+  | {readonly kind: 'unreadable'}
   | {readonly kind: 'cordoned'}
   | {readonly kind: 'leaving'}
   | {readonly kind: 'driver'; readonly driver: string}
@@ -41,6 +42,8 @@ function describeAlike(group: readonly Objection[]): string {
   if (objection === undefined) return ''
   const one = group.length === 1
   switch (objection.kind) {
+    case 'unreadable':
+      return one ? 'has a record that cannot be read' : 'have records that cannot be read'
     case 'cordoned':
       return one ? 'is cordoned' : 'are cordoned'
     case 'leaving':

@@ -50,7 +50,7 @@ class Pass {
     const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs)}
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
       this.rooms.set(machine.id, new Room(machine, ties))
-    for (const {name, machine, unit} of snapshot.stopping)
+    for (const {name, machine, unit} of [...snapshot.stopping].sort((a, b) => compareNatural(a.name, b.name)))
       this.rooms.get(machine)?.stopping.set(name, unit ?? this.wanted.get(name))
     this.sequence = this.inOrder()
   }
@@ -185,8 +185,8 @@ class Pass {
 
 /** Units that go together fit where each fits beside the others. */
 function fitTogether(units: readonly Unit[], room: Room): boolean {
-  const [first, ...others] = units
-  if (first !== undefined && others.length === 0) return objectionToPlace(first, room) === undefined
+  const [first] = units
+  if (first !== undefined && units.length === 1) return objectionToPlace(first, room) === undefined
   for (const unit of units) room.add(unit.name, unit)
   const all = units.every(unit => objectionToPlace(unit, room) === undefined)
   for (const unit of units) room.remove(unit.name)

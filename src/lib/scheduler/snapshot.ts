@@ -26,7 +26,7 @@ export interface SnapshotMachine {
   readonly cordoned: boolean
   /** Takes no new units and gives away those it has. */
   readonly leaving: boolean
-  /** Its record cannot be read: nothing new comes here, and what stands here stays. */
+  /** Its record, or what the operator said of it, cannot be read: nothing new comes here, and what stands here stays. */
   readonly unreadable?: boolean
 }
 
