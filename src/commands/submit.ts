@@ -1,6 +1,6 @@
 import {gatherUnits, readArguments} from '../lib/cli/unit-arguments.ts'
 import {needed, replaceFlag, unitArguments, WishCommand} from '../lib/cli/wish-command.ts'
-import {submitUnits} from '../lib/cluster/submit.ts'
+import {outcomeOf, submitUnits} from '../lib/cluster/submit.ts'
 
 /** Makes unit files known to the cluster. */
 export default class Submit extends WishCommand {
@@ -18,8 +18,16 @@ export default class Submit extends WishCommand {
       const args = await readArguments(needed(argv.map(String)))
       const {names, submissions, warnings} = await gatherUnits(store, args, {replace, signal})
       for (const warning of warnings) this.warn(warning)
-      const results = await submitUnits(store, submissions, {replace, upTo: 'inactive', signal})
-      const outcomes = new Map(results.map(({name, outcome}) => [name, outcome]))
+      const results = await submitUnits(store, submissions, {replace, signal})
+      const outcomes = new Map(
+        results.map(result => [
+          result.name,
+          outcomeOf(
+            result,
+            submissions.find(({name}) => name === result.name),
+          ),
+        ]),
+      )
       for (const name of names) this.log(`Unit ${name} ${words[outcomes.get(name) ?? 'same']}`)
     })
   }

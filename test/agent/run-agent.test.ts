@@ -10,13 +10,13 @@ import {wishFor} from '../../src/lib/cluster/desire.ts'
 import type {Wish} from '../../src/lib/cluster/model.ts'
 import {submitUnits} from '../../src/lib/cluster/submit.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
-import {waitFor} from '../../src/lib/cluster/wait.ts'
 import {MemoryDriver} from '../../src/lib/drivers/memory/memory-driver.ts'
 import {MemoryEngine} from '../../src/lib/drivers/memory/memory-engine.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {unitText} from '../fakes/situation.ts'
 import {until} from '../fakes/until.ts'
+import {waitFor} from '../fakes/wait-for.ts'
 
 interface Daemon {
   readonly over: Promise<void>
@@ -84,7 +84,7 @@ describe('a cluster of agents', () => {
     submitUnits(
       store,
       names.map(name => ({name, text, source: name})),
-      {replace: false, upTo: 'inactive', signal: patience},
+      {replace: false, signal: patience},
     )
   const fulfil = async (names: readonly string[], wish: Wish) => {
     const desired = await wishFor(store, names, wish, patience)

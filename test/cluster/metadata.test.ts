@@ -7,9 +7,9 @@ import {machineEntry, viewOf} from '../fakes/stored-cluster.ts'
 
 type Metadata = Readonly<Record<string, string>>
 
-test.each<[name: string, announced: Metadata, settings: MachineSettings | undefined, effective: Metadata]>([
+test.each<[name: string, announced: Metadata, settings: Pick<MachineSettings, 'metadata'> | undefined, effective: Metadata]>([
   ['nothing is set', {role: 'web'}, undefined, {role: 'web'}],
-  ['something else is set', {role: 'web'}, {cordoned: true}, {role: 'web'}],
+  ['something else is set', {role: 'web'}, {}, {role: 'web'}],
   ['a key is overridden', {role: 'web', zone: '1'}, {metadata: {role: 'db'}}, {role: 'db', zone: '1'}],
   ['a key is added', {}, {metadata: {role: 'db'}}, {role: 'db'}],
   ['a key is taken away', {role: 'web', zone: '1'}, {metadata: {role: null}}, {zone: '1'}],

@@ -4,7 +4,7 @@ import {granted, wishFor} from '../../src/lib/cluster/desire.ts'
 import type {DesiredState, Wish} from '../../src/lib/cluster/model.ts'
 import {readFiles, readView} from '../../src/lib/cluster/read.ts'
 import {readStatuses} from '../../src/lib/cluster/status.ts'
-import {submitUnits} from '../../src/lib/cluster/submit.ts'
+import {outcomeOf, submitUnits} from '../../src/lib/cluster/submit.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
@@ -30,14 +30,23 @@ const units = async () =>
   )
 const mark = (text: string) => fileHash(text).slice(0, 4)
 
+const submissionsOf = (texts: Readonly<Record<string, string>>) =>
+  Object.entries(texts).map(([name, text]) => ({name, text, source: name}))
+
 describe('submitting', () => {
-  const submit = (texts: Readonly<Record<string, string>>, {replace = false, upTo = 'inactive' as DesiredState} = {}) =>
-    submitUnits(
-      store,
-      Object.entries(texts).map(([name, text]) => ({name, text, source: name})),
-      {replace, upTo, signal: never},
-    )
-  const outcomes = async (...given: Parameters<typeof submit>) => (await submit(...given)).map(({outcome}) => outcome)
+  const submit = (
+    texts: Readonly<Record<string, string>>,
+    {replace = false, to = undefined as 'load' | 'start' | undefined} = {},
+  ) =>
+    submitUnits(store, submissionsOf(texts), {
+      replace,
+      signal: never,
+      ...(to === undefined ? {} : {wish: {to, names: Object.keys(texts)}}),
+    })
+  const outcomes = async (texts: Readonly<Record<string, string>>, options: Parameters<typeof submit>[1] = {}) => {
+    const submissions = new Map(submissionsOf(texts).map(each => [each.name, each]))
+    return (await submit(texts, options)).map(result => outcomeOf(result, submissions.get(result.name)))
+  }
   const wish = async (state: DesiredState) => {
     if (state !== 'inactive') await wishFor(store, ['a.service'], state === 'loaded' ? 'load' : 'start', never)
   }
@@ -60,6 +69,17 @@ describe('submitting', () => {
     expect(await outcomes(texts, {replace: true})).toEqual(['created', 'replaced', 'same'])
   })
 
+  test('with a wish a new unit is written once, as it is wanted', async () => {
+    await submit({'a.service': 'one', 'b.service': 'two'}, {to: 'start'})
+    await submit({'c.service': 'one'}, {to: 'load'})
+    expect(await units()).toEqual([
+      `a.service ${mark('one')} launched 1`,
+      `b.service ${mark('two')} launched 1`,
+      `c.service ${mark('one')} loaded 0`,
+    ])
+    expect(store.commits).toHaveLength(2)
+  })
+
   test('two who submit the same at once agree', async () => {
     const results = await Promise.all([outcomes({'a.service': 'one'}), outcomes({'a.service': 'one'})])
     expect(results.flat().sort()).toEqual(['created', 'same'])
@@ -71,22 +91,23 @@ describe('submitting', () => {
   })
 
   // fleet's rule: submit disturbs nothing that is placed, load nothing that runs, start anything.
-  test.each<[upTo: DesiredState, state: DesiredState, allowed: boolean]>([
-    ['inactive', 'inactive', true],
-    ['inactive', 'loaded', false],
-    ['inactive', 'launched', false],
-    ['loaded', 'inactive', true],
-    ['loaded', 'loaded', true],
-    ['loaded', 'launched', false],
-    ['launched', 'launched', true],
-  ])('replacing up to %s one that is %s: %s', async (upTo, state, allowed) => {
+  test.each<[to: 'load' | 'start' | undefined, state: DesiredState, allowed: boolean]>([
+    [undefined, 'inactive', true],
+    [undefined, 'loaded', false],
+    [undefined, 'launched', false],
+    ['load', 'inactive', true],
+    ['load', 'loaded', true],
+    ['load', 'launched', false],
+    ['start', 'launched', true],
+  ])('replacing by %s one that is %s: %s', async (to, state, allowed) => {
     await submit({'a.service': 'one'})
     await wish(state)
     const [before] = await units()
-    const replaced = submit({'b.service': 'new', 'a.service': 'two'}, {replace: true, upTo})
+    const replaced = outcomes({'b.service': 'new', 'a.service': 'two'}, {replace: true, to})
     if (allowed) {
-      expect((await replaced).map(({outcome}) => outcome)).toEqual(['created', 'replaced'])
-      expect((await units())[0]).toBe(before?.replace(mark('one'), mark('two')))
+      expect(await replaced).toEqual(['created', 'replaced'])
+      const stays = to === 'load' && state === 'inactive' ? 'loaded' : state
+      expect((await units())[0]).toBe(before?.replace(mark('one'), mark('two')).replace(state, stays))
     } else {
       await expect(replaced).rejects.toThrow(ConflictError)
       await expect(replaced).rejects.toThrow(`a.service: cannot be replaced while ${state}`)
@@ -137,7 +158,7 @@ describe('a wish', () => {
   ])('to start what is launched and %s %j', async (words, parts, startsAnew) => {
     await put(recordEntry('a.service'), stateEntry('a.service', words, parts))
     const [desired] = await wishFor(store, ['a.service'], 'start', never)
-    expect(desired).toMatchObject({changed: startsAnew, record: {desiredState: 'launched', generation: startsAnew ? 2 : 1}})
+    expect(desired).toMatchObject({record: {desiredState: 'launched', generation: startsAnew ? 2 : 1}})
   })
 
   test('of unknown units is refused with all their names, and nothing is written', async () => {
@@ -159,7 +180,9 @@ describe('a wish', () => {
       store.beforeCommit = undefined
       await store.inner.commit([], [{kind: 'delete', key: keys.unit('a.service')}])
     }
-    expect(await wishFor(store, ['a.service'], 'start', never)).toEqual([{name: 'a.service', changed: false, record: undefined}])
+    expect(await wishFor(store, ['a.service'], 'start', never)).toEqual([
+      {name: 'a.service', before: undefined, record: undefined, revision: 0},
+    ])
   })
 
   test('of many at once is granted to each', async () => {
@@ -204,7 +227,7 @@ describe('reading', () => {
     await expect(readFiles(store, ['a.service'], never)).rejects.toMatchObject({hint: '`ctl destroy` it and submit it again'})
     await wishFor(store, ['a.service'], 'destroy', never)
     const submission = {name: 'a.service', text, source: 'a.service'}
-    await submitUnits(store, [submission], {replace: false, upTo: 'inactive', signal: never})
+    await submitUnits(store, [submission], {replace: false, signal: never})
     expect(await readFiles(store, ['a.service'], never)).toEqual(new Map([['a.service', text]]))
   })
 

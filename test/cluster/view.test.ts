@@ -34,7 +34,7 @@ describe('a view', () => {
     expect(view.files.get('abc')).toBe('a text')
     expect(view.units.get('a.service')).toMatchObject({name: 'a.service', revision: 7, desiredState: 'launched'})
     expect(view.machines.get('m1')).toMatchObject({id: 'm1', name: 'one'})
-    expect(view.settings.get('m1')).toEqual({cordoned: true})
+    expect(view.settings.get('m1')).toEqual({cordoned: true, revision: 7})
     expect([...view.allAssignments()]).toMatchObject([
       {machine: 'm1', unit: 'a.service', since: 7},
       {machine: 'm1', unit: 'b.service', since: 7},

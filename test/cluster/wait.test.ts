@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import type {Goal} from '../../src/lib/cluster/progress.ts'
-import {type GoalProgress, waitFor} from '../../src/lib/cluster/wait.ts'
+import {Follower, type GoalProgress} from '../../src/lib/cluster/wait.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
@@ -14,6 +14,7 @@ import {
   storedFile,
 } from '../fakes/stored-cluster.ts'
 import {until} from '../fakes/until.ts'
+import {waitFor} from '../fakes/wait-for.ts'
 
 const goalOf = (name: string): Goal => ({
   name,
@@ -74,6 +75,18 @@ describe('waiting', () => {
     )
     expect(words(await wait('a.service'))).toEqual(['a.service done'])
     expect(told).toHaveLength(1)
+  })
+
+  test('does not judge by what stood there before the wish', async () => {
+    await put(recordEntry('a.service', {desiredState: 'loaded'}), machineEntry('m1'))
+    const follower = new Follower(store, ending.signal)
+    // It has looked before the wish is written.
+    await follower.waitFor([], 0, () => {}, ending.signal)
+    const {revision} = await put(recordEntry('a.service'))
+    const waiting = follower.waitFor([goalOf('a.service')], revision, () => {}, ending.signal)
+    await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
+    expect(words(await waiting)).toEqual(['a.service done'])
+    follower.close()
   })
 
   test('of nothing ends at once', async () => {

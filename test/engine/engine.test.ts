@@ -132,6 +132,23 @@ describe('an engine', () => {
     ])
   })
 
+  test('holds also when leases that were cut together end one after the other', async () => {
+    const sessions = await Promise.all(['b', 'c', 'd'].map(async id => ({id, session: await room.store.openSession(60)})))
+    await room.tell({machines: ['a']})
+    for (const {id, session} of sessions) await room.tell({machines: [id]}, session)
+    await room.tell({units: ['u@1', 'u@2', 'u@3', 'u@4']})
+    await room.engine('a')
+    await room.stands('u@1 on a', 'u@2 on b', 'u@3 on c', 'u@4 on d')
+    const [b, c, d] = sessions
+    room.store.inner.expireSession(b?.session.id ?? '')
+    await room.stands('u@1 on a', 'u@2 on a', 'u@3 on c', 'u@4 on d')
+    room.store.inner.expireSession(c?.session.id ?? '')
+    await room.sees('c is empty', view => !view.assignments.has('c'))
+    room.store.inner.expireSession(d?.session.id ?? '')
+    await room.sees('the hold', view => view.hold?.startsWith('3 of 4 machines were lost') === true)
+    expect((await room.view()).assignments.get('d')?.has('u@4.service')).toBe(true)
+  })
+
   test('goes on when the operator says that the machines will not come back', async () => {
     await room.tell({machines: ['a'], units: ['x', 'y', 'z'], placed: ['x on b', 'y on c', 'z on d']})
     await room.engine('a')

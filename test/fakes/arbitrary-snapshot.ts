@@ -86,15 +86,16 @@ export const anySnapshot: fc.Arbitrary<Snapshot> = fc
     placements: fc.uniqueArray(standing, {selector: ({unit, machine}) => `${machine}/${unit}`, maxLength: 8}),
     stopping: fc.uniqueArray(stopping, {selector: ({name, machine}) => `${machine}/${name}`, maxLength: 2}),
     frozen: few(name),
+    recentlyLost: few(fc.constantFrom(...lostIds)),
     gone: few(fc.constantFrom(...lostIds)),
   })
-  .map(({stopping, frozen, gone, ...rest}) => {
+  .map(({stopping, frozen, gone, recentlyLost, ...rest}) => {
     const placed = new Set(rest.placements.map(({unit, machine}) => `${machine}/${unit}`))
     const wanted = new Map(rest.units.map(({unit}) => [unit.name, unit]))
     const leftovers = stopping
       .filter(({name, machine}) => !placed.has(`${machine}/${name}`))
       .map(leftover => ({...leftover, ...known(wanted.get(leftover.name))}))
-    return {...rest, stopping: leftovers, frozen: new Set(frozen), gone: new Set(gone)}
+    return {...rest, stopping: leftovers, frozen: new Set(frozen), gone: new Set(gone), recentlyLost: new Set(recentlyLost)}
   })
 
 function known(unit: Unit | undefined): {unit?: Unit} {

@@ -28,7 +28,10 @@ export class EngineRoom {
     const stopping = new AbortController()
     const lines: string[] = []
     const signal = AbortSignal.any([this.over.signal, stopping.signal])
-    const ended = runEngine({store: this.store, session, machine: name, log: logInto(lines)}, signal)
+    const ended = runEngine(
+      {store: this.store, session, machine: name, log: logInto(lines), monotonic: () => performance.now()},
+      signal,
+    )
     this.running.push(ended.catch(() => {}))
     return {name, session, lines, ended, stop: () => stopping.abort()}
   }

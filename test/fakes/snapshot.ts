@@ -26,6 +26,8 @@ export interface Story {
   readonly stopping?: readonly string[]
   readonly frozen?: readonly string[]
   readonly gone?: readonly string[]
+  /** Lost a moment ago. */
+  readonly recentlyLost?: readonly string[]
 }
 
 /** The snapshot that a story tells. */
@@ -37,6 +39,7 @@ export function snapshotOf(story: Story): Snapshot {
     stopping: (story.stopping ?? []).map(stoppingOf),
     frozen: new Set((story.frozen ?? []).map(fullName)),
     gone: new Set(story.gone ?? []),
+    recentlyLost: new Set(story.recentlyLost ?? []),
   }
 }
 

@@ -78,7 +78,7 @@ export function machineEntry(id = 'm1', parts: Partial<Omit<Machine, 'id'>> = {}
   return entryOf(keys.machine(id), encode(machineSchema, machine))
 }
 
-export function machineSettingsEntry(id: string, settings: MachineSettings): Entry {
+export function machineSettingsEntry(id: string, settings: Omit<MachineSettings, 'revision'>): Entry {
   return entryOf(keys.machineSettings(id), encode(machineSettingsSchema, settings))
 }
 

@@ -109,6 +109,7 @@ describe('a cluster', () => {
               stopping: shuffled(snapshot.stopping),
               frozen: shuffled([...snapshot.frozen]).map(names => new Set(names)),
               gone: shuffled([...snapshot.gone]).map(ids => new Set(ids)),
+              recentlyLost: shuffled([...snapshot.recentlyLost]).map(ids => new Set(ids)),
             }),
           }),
         ),

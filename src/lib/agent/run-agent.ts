@@ -37,6 +37,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
   const machine = host.machineId
   const driver = options.openDriver({cluster: await ensureClusterId(store, signal), machine})
   const work = new AbortController()
+  const monotonic = () => performance.now()
   try {
     const membership = new Membership({
       store,
@@ -54,7 +55,8 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       },
       log,
       changed: () => agent.wake(),
-      whileMember: (session, member) => (settings.engine ? runEngine({store, session, machine, log}, member) : Promise.resolve()),
+      whileMember: (session, member) =>
+        settings.engine ? runEngine({store, session, machine, log, monotonic}, member) : Promise.resolve(),
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
     const margin = Math.min(2000, (settings.ttlSeconds * 1000) / 3)
@@ -67,7 +69,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       decisions,
       log,
       now: Date.now,
-      monotonic: () => performance.now(),
+      monotonic,
       margin,
     })
     await membership.join(signal)
@@ -104,14 +106,9 @@ async function goAway(onExit: OnExit, {agent, membership, log, patience}: Depart
     log.info('ending: what runs here runs on')
     return
   }
-  if (onExit === 'drain') {
-    log.info('ending: the units are placed elsewhere first')
-    await membership.announceLeaving()
-    agent.goAway('drain')
-  } else {
-    log.info('ending: the units stop')
-    agent.goAway('leave')
-  }
+  log.info(onExit === 'drain' ? 'ending: the units are placed elsewhere first' : 'ending: the units stop')
+  await membership.announceLeaving()
+  agent.goAway(onExit)
   const late = new AbortController()
   await Promise.race([
     agent.left,

@@ -1,9 +1,9 @@
 import {Chalk, type ChalkInstance} from 'chalk'
 import {CtlError, exitCodes, TimeoutError} from '../base/errors.ts'
-import type {Desired} from '../cluster/desire.ts'
+import type {ChangeResult} from '../cluster/change.ts'
 import type {Wish} from '../cluster/model.ts'
 import type {Progress} from '../cluster/progress.ts'
-import {type GoalProgress, waitFor} from '../cluster/wait.ts'
+import {Follower, type GoalProgress} from '../cluster/wait.ts'
 import type {Store} from '../store/store.ts'
 import {ProgressView} from './progress-view.ts'
 
@@ -16,27 +16,31 @@ export interface FulfilOptions {
 }
 
 /**
- * Waits until the cluster has done what was wished, showing how it goes; without `block` says that it was asked for.
- * Throws a CtlError that sums up what did not come true: failed 8, unplaceable 7, not in time 6.
+ * Has the wish written by `act` and waits until the cluster has done it, showing how it goes; without `block` says that it
+ * was asked for. Throws a CtlError that sums up what did not come true: failed 8, unplaceable 7, not in time 6.
  */
-export async function fulfil(store: Store, desired: readonly Desired[], options: FulfilOptions): Promise<void> {
+export async function fulfil(store: Store, options: FulfilOptions, act: () => Promise<readonly ChangeResult[]>): Promise<void> {
   const {wish, block, timeoutSeconds, signal} = options
   if (!block) {
-    process.stdout.write(desired.map(({name}) => `Triggered unit ${name} ${wish}\n`).join(''))
+    process.stdout.write((await act()).map(({name}) => `Triggered unit ${name} ${wish}\n`).join(''))
     return
   }
+  const follower = new Follower(store, signal)
   const chalk = new Chalk({level: process.stderr.isTTY && !process.env.NO_COLOR ? 1 : 0})
   const view = new ProgressView({out: process.stdout, err: process.stderr, chalk})
-  const timeout = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000)
-  const goals = desired.map(({name, record}) => ({name, wish, record}))
-  const progress = await waitFor(
-    store,
-    goals,
-    each => view.update(each),
-    timeout === undefined ? signal : AbortSignal.any([signal, timeout]),
-  ).finally(() => view.close())
-  tell(progress, chalk)
-  sumUp(progress, options)
+  try {
+    const results = await act()
+    const patience = timeoutSeconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)])
+    const goals = results.map(({name, record}) => ({name, wish, record}))
+    const revision = Math.max(0, ...results.map(result => result.revision))
+    const progress = await follower.waitFor(goals, revision, each => view.update(each), patience)
+    view.close()
+    tell(progress, chalk)
+    sumUp(progress, options)
+  } finally {
+    view.close()
+    follower.close()
+  }
 }
 
 function tell(progress: GoalProgress, chalk: ChalkInstance): void {

@@ -88,8 +88,8 @@ export async function gatherUnits(
 }
 
 /** Throws UsageError when one of the units is a template: only its instances can run. */
-export function refuseTemplates(names: readonly string[], verb: string): void {
-  const [template] = names.filter(name => parseUnitName(name).isTemplate)
+export function refuseTemplates(units: readonly Pick<UnitArgument, 'name'>[], verb: string): void {
+  const template = units.find(({name}) => parseUnitName(name).isTemplate)?.name
   if (template === undefined) return
   throw new UsageError(`${template} is a template: it cannot be ${verb} itself`, {
     hint: `name an instance: ${template.replace('@.', '@1.')}`,

@@ -39,29 +39,35 @@ export abstract class WishCommand extends ClusterCommand {
     argv: readonly string[],
     flags: WishFlags & {readonly replace: boolean},
   ): Promise<void> {
-    const timeoutSeconds = timeoutOf(flags)
-    await this.withStore(flags, async (store, signal) => {
-      const named = argv.some(arg => /[*?[]/.test(arg)) ? await knownUnits(store, argv, signal) : needed(argv)
-      const args = await readArguments(named)
-      refuseTemplates(
-        args.map(({name}) => name),
-        wish === 'load' ? 'loaded' : 'started',
-      )
-      const {names, submissions, warnings} = await gatherUnits(store, args, {replace: flags.replace, signal})
-      for (const warning of warnings) this.warn(warning)
-      await submitUnits(store, submissions, {replace: flags.replace, upTo: wish === 'load' ? 'loaded' : 'launched', signal})
-      await fulfil(store, await wishFor(store, names, wish, signal), {wish, block: flags.block, timeoutSeconds, signal})
-    })
+    const options = {wish, block: flags.block, timeoutSeconds: timeoutOf(flags)}
+    await this.withStore(flags, (store, signal) =>
+      fulfil(store, {...options, signal}, async () => {
+        const named = argv.some(arg => /[*?[]/.test(arg)) ? await knownUnits(store, argv, signal) : needed(argv)
+        const args = await readArguments(named)
+        refuseTemplates(args, wish === 'load' ? 'loaded' : 'started')
+        const {names, submissions, warnings} = await gatherUnits(store, args, {replace: flags.replace, signal})
+        for (const warning of warnings) this.warn(warning)
+        const results = await submitUnits(store, submissions, {wish: {to: wish, names}, replace: flags.replace, signal})
+        const wished = new Set(names)
+        return results.filter(({name}) => wished.has(name))
+      }),
+    )
   }
 
   /** Wishes something of units that are known. */
   protected async wish(wish: Exclude<Wish, 'load' | 'start'>, argv: readonly string[], flags: WishFlags): Promise<void> {
-    const timeoutSeconds = timeoutOf(flags)
-    await this.withStore(flags, async (store, signal) => {
-      const names = await knownUnits(store, needed(argv), signal)
-      if (wish === 'restart') refuseTemplates(names, 'restarted')
-      await fulfil(store, await wishFor(store, names, wish, signal), {wish, block: flags.block, timeoutSeconds, signal})
-    })
+    const options = {wish, block: flags.block, timeoutSeconds: timeoutOf(flags)}
+    await this.withStore(flags, (store, signal) =>
+      fulfil(store, {...options, signal}, async () => {
+        const names = await knownUnits(store, needed(argv), signal)
+        if (wish === 'restart')
+          refuseTemplates(
+            names.map(name => ({name})),
+            'restarted',
+          )
+        return wishFor(store, names, wish, signal)
+      }),
+    )
   }
 
   override warn(message: string | Error): string | Error {

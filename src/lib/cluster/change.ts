@@ -1,4 +1,5 @@
 import {ConflictError} from '../base/errors.ts'
+import {Limiter} from '../base/limiter.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {type Guard, maxWrites, type Store, type Write} from '../store/store.ts'
 import {encode} from './codec.ts'
@@ -13,11 +14,14 @@ export interface UnitChange {
   readonly change: (before: UnitRecord | undefined) => UnitValue | 'delete' | undefined
 }
 
-/** What became of a change: the record as it stands now, undefined when there is none. */
+/** What became of a change. */
 export interface ChangeResult {
   readonly name: string
-  readonly changed: boolean
+  readonly before: UnitRecord | undefined
+  /** The record as it stands now; undefined when there is none. */
   readonly record: UnitValue | undefined
+  /** The revision at which it came to stand so; 0 when there is none and was none. */
+  readonly revision: number
 }
 
 /**
@@ -35,17 +39,20 @@ export async function changeUnits(
   for (let attempt = 0; todo.length > 0; attempt++) {
     if (attempt === attempts)
       throw new ConflictError(`${todo[0]?.name} is being changed by others all the time`, {hint: 'look who does, and try again'})
-    const records = await readRecords(
-      store,
-      todo.map(change => change.name),
-      signal,
-    )
-    const plans = todo.map(change => ({change, before: records.get(change.name), after: change.change(records.get(change.name))}))
+    const names = todo.map(change => change.name)
+    const records = await readRecords(store, names, signal)
     const again: UnitChange[] = []
-    for (const batch of inBatches(plans)) {
-      if (await write(store, batch, signal)) for (const plan of batch) results.set(plan.change.name, resultOf(plan))
-      else again.push(...batch.map(plan => plan.change))
+    const underway = new Limiter(batchesAtOnce)
+    const write = async (batch: readonly Plan[]) => {
+      const revision = await writeBatch(store, batch, signal)
+      for (const plan of batch) {
+        if (revision === undefined) again.push(plan.change)
+        else results.set(plan.change.name, resultOf(plan, revision))
+      }
     }
+    const plans = todo.map(change => ({change, before: records.get(change.name), after: change.change(records.get(change.name))}))
+    for (const plan of plans) if (plan.after === undefined) results.set(plan.change.name, resultOf(plan, 0))
+    await Promise.all(inBatches(plans.filter(isEffective)).map(batch => underway.run(() => write(batch), signal)))
     todo = again
   }
   return changes.flatMap(change => results.get(change.name) ?? [])
@@ -76,28 +83,46 @@ interface Plan {
   readonly after: UnitValue | 'delete' | undefined
 }
 
+type EffectivePlan = Plan & {readonly after: UnitValue | 'delete'}
+
 const attempts = 10
 /** Above this many units one listing of all is cheaper than asking for each. */
 const getLimit = 128
-/** Guards and writes are limited alike; a put may bring its file along. */
-const batchSize = Math.floor(maxWrites / 2)
+/** More gains nothing: etcd orders them one after the other. */
+const batchesAtOnce = 4
 
-function resultOf({change, before, after}: Plan): ChangeResult {
-  if (after === undefined) return {name: change.name, changed: false, record: before}
-  return {name: change.name, changed: true, record: after === 'delete' ? undefined : after}
+function isEffective(plan: Plan): plan is EffectivePlan {
+  return plan.after !== undefined
 }
 
-/** Plans without effect cost nothing; they go along in any batch. */
-function inBatches(plans: readonly Plan[]): readonly (readonly Plan[])[] {
-  const batches: Plan[][] = []
-  for (let at = 0; at < plans.length; at += batchSize) batches.push(plans.slice(at, at + batchSize))
+function resultOf({change, before, after}: Plan, revision: number): ChangeResult {
+  if (after === undefined) return {name: change.name, before, record: before, revision: before?.revision ?? 0}
+  return {name: change.name, before, record: after === 'delete' ? undefined : after, revision}
+}
+
+/** As many as one commit takes: each has a guard and a write, and may bring a file that no other of its batch brought. */
+function inBatches(plans: readonly EffectivePlan[]): readonly (readonly EffectivePlan[])[] {
+  const batches: EffectivePlan[][] = []
+  let files = new Set<string>()
+  for (const plan of plans) {
+    const batch = batches.at(-1)
+    const file = plan.after === 'delete' || plan.after.file === plan.before?.file ? undefined : plan.after.file
+    const room = maxWrites - (batch?.length ?? 0) - files.size
+    if (batch === undefined || room < (file === undefined || files.has(file) ? 1 : 2)) {
+      batches.push([plan])
+      files = new Set()
+    } else batch.push(plan)
+    if (file !== undefined) files.add(file)
+  }
   return batches
 }
 
-async function write(store: Store, plans: readonly Plan[], signal: AbortSignal): Promise<boolean> {
+/** The revision of the commit; undefined when something in it was changed by others meanwhile. */
+async function writeBatch(store: Store, plans: readonly Plan[], signal: AbortSignal): Promise<number | undefined> {
   const guards: Guard[] = []
   const writes: Write[] = []
-  const files = new Map<string, string>()
+  const brought = new Map<string, string>()
+  const presumed = new Set<string>()
   for (const {change, before, after} of plans) {
     if (after === undefined) continue
     const key = keys.unit(change.name)
@@ -108,10 +133,11 @@ async function write(store: Store, plans: readonly Plan[], signal: AbortSignal):
     }
     writes.push({kind: 'put', key, value: encode(unitRecordSchema, after)})
     if (after.file === before?.file) continue
-    if (change.text !== undefined) files.set(after.file, change.text)
-    else guards.push({kind: 'present', key: keys.file(after.file)})
+    if (change.text !== undefined) brought.set(after.file, change.text)
+    else presumed.add(after.file)
   }
-  for (const [hash, text] of files) writes.push({kind: 'put', key: keys.file(hash), value: text})
-  if (writes.length === 0) return true
-  return (await store.commit(guards, writes, {signal})).ok
+  for (const [hash, text] of brought) writes.push({kind: 'put', key: keys.file(hash), value: text})
+  for (const hash of presumed) if (!brought.has(hash)) guards.push({kind: 'present', key: keys.file(hash)})
+  const {ok, revision} = await store.commit(guards, writes, {signal})
+  return ok ? revision : undefined
 }

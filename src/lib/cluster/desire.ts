@@ -1,16 +1,9 @@
 import {NotFoundError} from '../base/errors.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
-import {changeUnits} from './change.ts'
-import type {DesiredState, UnitState, UnitValue, Wish} from './model.ts'
+import {type ChangeResult, changeUnits, readRecords} from './change.ts'
+import type {DesiredState, UnitRecord, UnitState, UnitValue, Wish} from './model.ts'
 import {ClusterView} from './view.ts'
-
-export interface Desired {
-  readonly name: string
-  readonly changed: boolean
-  /** The record that the cluster is to follow now; undefined when it was destroyed. */
-  readonly record: UnitValue | undefined
-}
 
 /**
  * Records the wish for each unit. All names must be known: throws NotFoundError that names every unknown one, before
@@ -21,23 +14,21 @@ export async function wishFor(
   names: readonly string[],
   wish: Wish,
   signal: AbortSignal,
-): Promise<readonly Desired[]> {
-  const view = ClusterView.of(
-    (await store.list(wish === 'start' ? [prefixes.units, prefixes.states] : [prefixes.units], {signal})).entries,
-  )
-  const unknown = names.filter(name => !view.units.has(name) && !view.unreadable.has(`units/${name}`))
+): Promise<readonly ChangeResult[]> {
+  const records = await readRecords(store, names, signal)
+  const unknown = names.filter(name => !records.has(name))
   if (unknown.length > 0) {
     throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}; nothing was changed`, {
       hint: '`ctl list-unit-files` shows what is known',
     })
   }
-  const ended = new Set([...view.allStates()].filter(hasEnded).map(state => `${state.unit} ${state.generation}`))
-  const changes = names.map(name => ({
-    name,
-    change: (before: UnitValue | undefined) =>
-      before === undefined ? undefined : granted(before, wish, ended.has(`${name} ${before.generation}`)),
-  }))
-  return changeUnits(store, changes, signal)
+  const ended = await endedRuns(store, records.values(), wish, signal)
+  const change = (before: UnitRecord | undefined) => (before === undefined ? undefined : granted(before, wish, ended.has(before)))
+  return changeUnits(
+    store,
+    names.map(name => ({name, change})),
+    signal,
+  )
 }
 
 /** The record that grants the wish; undefined when it is granted already. */
@@ -63,7 +54,24 @@ export function granted(before: UnitValue, wish: Wish, hasEnded: boolean): UnitV
   }
 }
 
-/** A start is then a start anew, as systemctl's is. */
+/** Which units have come to the end of what their record asks for. */
+export interface EndedRuns {
+  has(record: UnitRecord): boolean
+}
+
+/** Reads, where a wish depends on it, which of the units have ended: a start is then a start anew, as systemctl's is. */
+export async function endedRuns(
+  store: Store,
+  records: Iterable<UnitRecord>,
+  wish: Wish | undefined,
+  signal: AbortSignal,
+): Promise<EndedRuns> {
+  if (wish !== 'start' || ![...records].some(({desiredState}) => desiredState === 'launched')) return {has: () => false}
+  const view = ClusterView.of((await store.list([prefixes.states], {signal})).entries)
+  const ended = new Set([...view.allStates()].filter(hasEnded).map(state => `${state.unit} ${state.generation}`))
+  return {has: ({name, generation}) => ended.has(`${name} ${generation}`)}
+}
+
 function hasEnded(state: UnitState): boolean {
   return state.active === 'failed' || (state.active === 'inactive' && (state.exitCode !== undefined || state.done === true))
 }

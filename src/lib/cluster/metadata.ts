@@ -2,7 +2,10 @@ import {UsageError} from '../base/errors.ts'
 import type {Machine, MachineSettings} from './model.ts'
 
 /** Metadata as everyone sees it: what the machine announces, overridden by the operator's settings. */
-export function effectiveMetadata(machine: Machine, settings: MachineSettings | undefined): Readonly<Record<string, string>> {
+export function effectiveMetadata(
+  machine: Machine,
+  settings: Pick<MachineSettings, 'metadata'> | undefined,
+): Readonly<Record<string, string>> {
   if (settings?.metadata === undefined) return machine.metadata
   const merged = Object.entries({...machine.metadata, ...settings.metadata})
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null))

@@ -122,7 +122,7 @@ type Value<S extends v.GenericSchema> = Readonly<v.InferOutput<S>>
 export type UnitValue = Value<typeof unitRecordSchema>
 export type UnitRecord = Named & UnitValue & {readonly revision: number}
 export type Machine = {readonly id: string} & Value<typeof machineSchema>
-export type MachineSettings = Value<typeof machineSettingsSchema>
+export type MachineSettings = Value<typeof machineSettingsSchema> & {readonly revision: number}
 /** `since`: the revision at which the unit came to this machine. */
 export type Assignment = OnMachine & Value<typeof assignmentSchema> & {readonly since: number}
 export type UnitState = OnMachine & Value<typeof unitStateSchema>

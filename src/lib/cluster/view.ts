@@ -98,7 +98,9 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
     case 'machine':
       return take(decode(machineSchema, entry.value), value => view.machines.set(key.machine, {id: key.machine, ...value}))
     case 'machineSettings':
-      return take(decode(machineSettingsSchema, entry.value), value => view.settings.set(key.machine, value))
+      return take(decode(machineSettingsSchema, entry.value), value =>
+        view.settings.set(key.machine, {...value, revision: entry.modRevision}),
+      )
     case 'assignment':
       return take(decode(assignmentSchema, entry.value), value =>
         inner(view.assignments, key.machine).set(key.unit, {

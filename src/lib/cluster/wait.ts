@@ -1,6 +1,6 @@
 import {Bell} from '../base/bell.ts'
 import {keys, parseKey, prefixes} from '../store/keys.ts'
-import {openMirror} from '../store/mirror.ts'
+import {type Mirror, openMirror} from '../store/mirror.ts'
 import type {ChangeEvent, Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
 import {ClusterView} from './view.ts'
@@ -19,80 +19,113 @@ const watched = [
 ]
 
 /**
- * Follows the cluster until every goal is done, failed or refused, or the signal aborts; tells `onProgress` after every
- * change. The result is how far each came.
+ * Follows the cluster from now on. Opened before a wish is written, it hears of what follows at once: etcd tells a watch
+ * that begins after the fact only at its next round of catching up, every tenth of a second.
  */
-export async function waitFor(
-  store: Store,
-  goals: readonly Goal[],
-  onProgress: (progress: GoalProgress) => void,
-  signal: AbortSignal,
-): Promise<GoalProgress> {
-  const over = new AbortController()
-  const bell = new Bell()
-  const tracker = new GoalTracker(goals)
-  try {
-    const mirror = await openMirror(store, watched, {
-      signal: AbortSignal.any([signal, over.signal]),
-      onChange: changes => {
-        tracker.apply(changes)
-        bell.ring()
-      },
-    }).catch(error => {
+export class Follower {
+  private readonly over = new AbortController()
+  private readonly bell = new Bell()
+  private readonly view = new ClusterView()
+  private readonly opened: Promise<Mirror | undefined>
+  private readonly signal: AbortSignal
+  private tracker: GoalTracker | undefined
+  private broken: {readonly error: unknown} | undefined
+
+  constructor(store: Store, signal: AbortSignal) {
+    this.signal = signal
+    this.opened = this.open(store)
+    // Told to who waits.
+    this.opened.catch(() => {})
+  }
+
+  /**
+   * Waits until every goal is done, failed or refused, or the signal aborts; tells `onProgress` after every change. The
+   * result is how far each came. `revision`: that of the newest record the goals speak of. Throws what the store throws.
+   */
+  async waitFor(
+    goals: readonly Goal[],
+    revision: number,
+    onProgress: (progress: GoalProgress) => void,
+    signal: AbortSignal,
+  ): Promise<GoalProgress> {
+    const mirror = await orAborted(this.opened, signal)
+    if (mirror === undefined) return unseen(goals)
+    await mirror.reached(revision, signal).catch(error => {
       if (!signal.aborted) throw error
     })
-    if (mirror === undefined) return tracker.unseen()
-    tracker.begin(mirror.entries.values())
-    let broken: {readonly error: unknown} | undefined
-    mirror.done.catch(error => {
-      broken = {error}
-      bell.ring()
-    })
+    if (mirror.revision < revision) return unseen(goals)
+    const tracker = new GoalTracker(goals, this.view)
+    this.tracker = tracker
     for (;;) {
       const progress = tracker.look()
       onProgress(progress)
       if (signal.aborted || tracker.waiting === 0) return progress
-      await bell.wait(signal)
-      if (broken !== undefined && !signal.aborted) throw broken.error
+      await this.bell.wait(signal)
+      if (this.broken !== undefined && !signal.aborted) throw this.broken.error
     }
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return tracker.look()
-  } finally {
-    over.abort()
   }
+
+  close(): void {
+    this.over.abort()
+  }
+
+  private async open(store: Store): Promise<Mirror | undefined> {
+    const signal = AbortSignal.any([this.signal, this.over.signal])
+    const mirror = await openMirror(store, watched, {
+      signal,
+      onChange: changes => {
+        this.view.apply(changes)
+        this.tracker?.touch(changes)
+        this.bell.ring()
+      },
+    }).catch(error => {
+      if (!signal.aborted) throw error
+    })
+    if (mirror === undefined) return undefined
+    for (const entry of mirror.entries.values()) this.view.put(entry)
+    mirror.done.catch(error => {
+      this.broken = {error}
+      this.bell.ring()
+    })
+    return mirror
+  }
+}
+
+/** What the promise resolves to, or undefined as soon as the signal aborts. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = () => resolve(undefined)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, {once: true})
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}
+
+/** The answer of one who has seen nothing. */
+function unseen(goals: readonly Goal[]): GoalProgress {
+  return new Map(goals.map(({name}) => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
 }
 
 /** Holds the goals against a view that changes, and looks again only at those that a change touched. */
 class GoalTracker {
   private readonly goals: ReadonlyMap<string, Goal>
-  private readonly view = new ClusterView()
+  private readonly view: ClusterView
   private readonly progress = new Map<string, Progress>()
   private touched: Set<string>
   waiting = 0
 
-  constructor(goals: readonly Goal[]) {
+  constructor(goals: readonly Goal[], view: ClusterView) {
+    this.view = view
     this.goals = new Map(goals.map(goal => [goal.name, goal]))
     this.touched = new Set(this.goals.keys())
   }
 
-  begin(entries: Parameters<typeof ClusterView.of>[0]): void {
-    for (const entry of entries) this.view.put(entry)
-    this.touched = new Set(this.goals.keys())
-  }
-
-  apply(changes: readonly ChangeEvent[]): void {
-    this.view.apply(changes)
+  touch(changes: readonly ChangeEvent[]): void {
     for (const change of changes) {
       const key = parseKey(change.kind === 'put' ? change.entry.key : change.key)
       if (key !== undefined && 'unit' in key) this.touched.add(key.unit)
       else this.touched = new Set(this.goals.keys())
     }
-  }
-
-  /** The answer of one that has seen nothing. */
-  unseen(): GoalProgress {
-    return new Map([...this.goals.keys()].map(name => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
   }
 
   look(): GoalProgress {

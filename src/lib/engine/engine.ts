@@ -9,6 +9,7 @@ import {keys} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
 import {maxWrites, type Session, type Store, type Write} from '../store/store.ts'
 import {describeDecision, planEngine} from './plan.ts'
+import {lossWindow, RecentLosses} from './recent-losses.ts'
 import {UnitShelf} from './unit-shelf.ts'
 import {batchesOf} from './writes.ts'
 
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly session: Session
   readonly machine: string
   readonly log: Log
+  /** Milliseconds of a clock that only grows. */
+  readonly monotonic: () => number
 }
 
 /**
@@ -66,7 +69,8 @@ async function lead(options: EngineOptions, leadership: Leadership, signal: Abor
     const pass = new EnginePass(options, leadership, view)
     bell.ring()
     while (!leading.aborted) {
-      await bell.wait(leading)
+      // While it holds, time alone may end that.
+      await bell.wait(leading, view.hold === undefined ? undefined : lossWindow)
       if (leading.aborted) break
       const revision = await pass.run(leading)
       if (revision === 'deposed') break
@@ -85,6 +89,7 @@ class EnginePass {
   private readonly leadership: Leadership
   private readonly view: ClusterView
   private readonly shelf = new UnitShelf()
+  private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
 
   constructor(options: EngineOptions, leadership: Leadership, view: ClusterView) {
@@ -93,12 +98,12 @@ class EnginePass {
     this.view = view
   }
 
-  /** One pass; the revision of its last commit, undefined when nothing was to be done. */
+  /** One pass; the revision that the view must have reached before the next one, undefined where there is none. */
   async run(signal: AbortSignal): Promise<number | 'deposed' | undefined> {
-    const {store, log} = this.options
+    const {store, log, monotonic} = this.options
     this.reportUnreadable()
     this.shelf.keepOnly(this.view.units)
-    const {decisions, hold} = planEngine(this.view, this.shelf)
+    const {decisions, hold} = planEngine(this.view, this.shelf, this.losses.see(this.view, monotonic()))
     for (const decision of decisions) log.info(describeDecision(decision))
     const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...this.holdWrites(hold)]
     let revision: number | undefined
@@ -106,7 +111,8 @@ class EnginePass {
       if (writes.length === 0) continue
       const result = await store.commit([this.leadership.guard], writes, {signal})
       if (!result.ok) return 'deposed'
-      revision = result.revision
+      // Deleting what is gone already changes nothing, and is harmless when it is decided again.
+      if (writes.some(({kind}) => kind === 'put')) revision = result.revision
     }
     return revision
   }

@@ -26,8 +26,8 @@ export interface EnginePlan {
 }
 
 /** Everything to be done now so that what is stored follows from what is wanted. Nothing at rest. */
-export function planEngine(view: ClusterView, shelf: UnitShelf): EnginePlan {
-  const snapshot = takeSnapshot(view, shelf)
+export function planEngine(view: ClusterView, shelf: UnitShelf, recentlyLost: ReadonlySet<string> = new Set()): EnginePlan {
+  const snapshot = takeSnapshot(view, shelf, recentlyLost)
   const scheduled = schedule(snapshot)
   const moved = new Set<string>()
   const refused = new Set<string>()

@@ -8,7 +8,7 @@ import type {Unit} from '../unit/unit.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the scheduler is to look at, from what the cluster stores. Nothing unreadable is taken for absent. */
-export function takeSnapshot(view: ClusterView, shelf: UnitShelf): Snapshot {
+export function takeSnapshot(view: ClusterView, shelf: UnitShelf, recentlyLost: ReadonlySet<string> = new Set()): Snapshot {
   const units: SnapshotUnit[] = []
   const frozen = new Set<string>()
   const finished = finishedUnits(view)
@@ -38,6 +38,7 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf): Snapshot {
     frozen,
     placements,
     stopping: stoppingUnits(view, shelf),
+    recentlyLost,
     gone: goneMachines(view),
   }
 }
@@ -105,6 +106,11 @@ function knownAs(name: string, view: ClusterView, shelf: UnitShelf): {readonly k
   return known === undefined ? {} : {known}
 }
 
+/** The operator's word holds for what stood there when it was given; a machine that came back and was lost anew is another loss. */
 function goneMachines(view: ClusterView): ReadonlySet<string> {
-  return new Set([...view.settings].filter(([, settings]) => settings.gone === true).map(([id]) => id))
+  const gone = [...view.settings].filter(([machine, settings]) => {
+    const placed = [...(view.assignments.get(machine)?.values() ?? [])]
+    return settings.gone === true && placed.every(({since}) => since < settings.revision)
+  })
+  return new Set(gone.map(([machine]) => machine))
 }

@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly stopping: readonly SnapshotStopping[]
   /** Units whose record or file cannot be read: they stay where they are, whatever else happens. */
   readonly frozen: ReadonlySet<string>
+  /** Machines that were lost a moment ago, also those whose units have been moved since. */
+  readonly recentlyLost: ReadonlySet<string>
   /** Machines that are gone for good by the operator's word: they never make the engine hold. */
   readonly gone: ReadonlySet<string>
 }
