@@ -7,6 +7,7 @@ import {encode} from '../../src/lib/cluster/codec.ts'
 import {assignmentSchema} from '../../src/lib/cluster/model.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Write} from '../../src/lib/store/store.ts'
+import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {DisturbedStore} from '../fakes/disturbed-store.ts'
 import {unitText} from '../fakes/situation.ts'
@@ -145,11 +146,11 @@ test('unit files are fetched once, in batches, and forgotten when nothing needs 
   const cache = new FileCache(store)
   const never = new AbortController().signal
   await cache.keepOnly(new Set(hashes), never)
-  expect(hashes.map(hash => cache.text(hash))).toEqual(texts)
+  expect(hashes.map(hash => cache.file(hash)?.file)).toEqual(texts.map(text => parseUnitFile(text).file))
   expect(reads).toBe(3)
   await cache.keepOnly(new Set(hashes), never)
   expect(reads).toBe(3)
   await cache.keepOnly(new Set(), never)
-  expect(cache.text(hashes[0] ?? '')).toBeUndefined()
+  expect(cache.file(hashes[0] ?? '')).toBeUndefined()
   store.close()
 })

@@ -1,5 +1,12 @@
 import {describe, expect, test} from 'vitest'
-import {datedState, type Report, reportUnit, reportUnreadable, settleMilliseconds} from '../../src/lib/agent/report.ts'
+import {
+  datedState,
+  quietMilliseconds,
+  type Report,
+  reportUnit,
+  reportUnreadable,
+  settleMilliseconds,
+} from '../../src/lib/agent/report.ts'
 import type {Memory, Wanted} from '../../src/lib/agent/situation.ts'
 import type {StepKind} from '../../src/lib/agent/step.ts'
 import type {UnitState} from '../../src/lib/cluster/model.ts'
@@ -11,13 +18,15 @@ interface Given extends Pick<SituationParts, 'disconnected'> {
   readonly run?: Run
   readonly memory?: Memory
   readonly doing?: StepKind
+  /** Milliseconds since it was begun; long enough to be told unless given. */
+  readonly doingFor?: number
 }
 
-function report({wanted, run, memory, doing, ...parts}: Given): Report {
+function report({wanted, run, memory, doing, doingFor = quietMilliseconds, ...parts}: Given): Report {
   const name = wanted.unit.name
   const memories = memory === undefined ? {} : {[name]: memory}
   const situation = situationOf({wanted: [wanted], runs: run === undefined ? [] : [run], memories, ...parts})
-  return reportUnit(situation, wanted, run, {machine: 'm1', doing})
+  return reportUnit(situation, wanted, run, {machine: 'm1', doing: doing && {kind: doing, since: now - doingFor}})
 }
 
 /** `active/running`, then ` done` and `: reason`; or when it is about to be known. */
@@ -52,12 +61,13 @@ describe('what the cluster hears of a unit', () => {
       'activating/start-pre: getting image app:1',
     ],
     ['it is being started', {wanted: web, doing: 'start'}, 'activating/start'],
+    ['it is being started for a moment', {wanted: web, doing: 'start', doingFor: 50}, `known in ${quietMilliseconds - 50} ms`],
     ['it is being stopped', {wanted: web, run: runOf(web), doing: 'stop'}, 'deactivating/stop-sigterm'],
     ['its old run is being removed', {wanted: web, doing: 'remove'}, 'as before'],
     ['its last lines are being kept', {wanted: web, run: failed, doing: 'collect'}, 'as before'],
     ['it runs', {wanted: web, run: runOf(web)}, 'active/running'],
     ['it is paused', {wanted: web, run: runOf(web, {phase: 'paused'})}, 'active/paused'],
-    ['it has just begun to run', {wanted: web, run: runOf(web, {startedAt: now - 30})}, 'activating/start, look again in 70 ms'],
+    ['it has just begun to run', {wanted: web, run: runOf(web, {startedAt: now - 30})}, 'known in 70 ms'],
     ['it has held out', {wanted: web, run: runOf(web, {startedAt: now - settleMilliseconds})}, 'active/running'],
     [
       'its health is waited for',

@@ -39,7 +39,7 @@ describe('a workshop', () => {
     workshop = new Workshop(
       executors,
       {
-        begun: each => events.push(`begin ${name(each)}`),
+        begun: async each => void events.push(`begin ${name(each)}`),
         failed: (each, error) => events.push(`failed ${name(each)}: ${messageOf(error)}`),
         done: each => events.push(`done ${name(each)}`),
         idle: unit => events.push(`idle ${unit}`),
@@ -58,7 +58,7 @@ describe('a workshop', () => {
   }
 
   test('carries out a chain in order, each step after the one before', async () => {
-    workshop.begin('a.service', [step('prepare'), step('stop'), step('remove'), step('start')])
+    workshop.begin('a.service', [step('prepare'), step('stop'), step('remove'), step('start')], 0)
     await workshop.settled()
     expect(events).toEqual([
       ...['prepare', 'stop', 'remove', 'start'].flatMap(kind => [`begin ${kind} a.service`, `done ${kind} a.service`]),
@@ -69,7 +69,7 @@ describe('a workshop', () => {
 
   test('drops the rest of a chain when a step fails', async () => {
     held = new Set(['stop'])
-    workshop.begin('a.service', [step('prepare'), step('stop'), step('start')])
+    workshop.begin('a.service', [step('prepare'), step('stop'), step('start')], 0)
     await until('it stops', () => underway.has('stop a.service'))
     answer('stop a.service', new Error('the engine is away'))
     await workshop.settled()
@@ -78,10 +78,10 @@ describe('a workshop', () => {
 
   test('begins nothing for a unit that has something under way, and nothing for an empty chain', async () => {
     held = new Set(['start'])
-    workshop.begin('a.service', [step('start')])
+    workshop.begin('a.service', [step('start')], 0)
     await until('it starts', () => underway.has('start a.service'))
-    workshop.begin('a.service', [step('stop')])
-    workshop.begin('b.service', [])
+    workshop.begin('a.service', [step('stop')], 0)
+    workshop.begin('b.service', [], 0)
     expect([...workshop.busyUnits()]).toEqual(['a.service'])
     expect(workshop.doing('a.service')?.step.kind).toBe('start')
     answer('start a.service')
@@ -92,8 +92,8 @@ describe('a workshop', () => {
   test('starts four at once, and waits on nobody’s account with the rest', async () => {
     held = new Set(['start'])
     const names = Array.from({length: 6}, (_, n) => `a@${n}.service`)
-    for (const name of names) workshop.begin(name, [step('start', name)])
-    workshop.begin('b.service', [step('stop', 'b.service')])
+    for (const name of names) workshop.begin(name, [step('start', name)], 0)
+    workshop.begin('b.service', [step('stop', 'b.service')], 0)
     await until('four are under way', () => underway.size === 4)
     await until('the stop is done', () => events.includes('idle b.service'))
     expect([...underway.keys()]).toEqual(names.slice(0, 4).map(name => `start ${name}`))
@@ -106,7 +106,7 @@ describe('a workshop', () => {
 
   test.each(kinds)('gives up nothing but what fetches: %s', async kind => {
     held = new Set(kinds)
-    workshop.begin('a.service', [step(kind), step('remove')])
+    workshop.begin('a.service', [step(kind), step('remove')], 0)
     await until('it is under way', () => underway.size === 1)
     workshop.cancel('a.service')
     await until('it has heard', () => kind !== 'prepare' || !workshop.busy)
@@ -115,7 +115,7 @@ describe('a workshop', () => {
 
   test('gives up what still waits for its turn', async () => {
     held = new Set(['start'])
-    for (let n = 0; n < 5; n++) workshop.begin(`a@${n}.service`, [step('start', `a@${n}.service`)])
+    for (let n = 0; n < 5; n++) workshop.begin(`a@${n}.service`, [step('start', `a@${n}.service`)], 0)
     await until('four are under way', () => underway.size === 4)
     workshop.cancel('a@4.service')
     await until('it has heard', () => workshop.doing('a@4.service') === undefined)
@@ -123,14 +123,14 @@ describe('a workshop', () => {
     expect(events.slice(4)).toEqual(['idle a@4.service'])
     answer('start a@0.service')
     await until('its turn is free', () => workshop.doing('a@0.service') === undefined)
-    workshop.begin('a@5.service', [step('start', 'a@5.service')])
+    workshop.begin('a@5.service', [step('start', 'a@5.service')], 0)
     await until('the next has it', () => underway.has('start a@5.service'))
   })
 
   test('gives up everything when it ends, and calls that no failure', async () => {
     held = new Set(['start'])
     const names = Array.from({length: 6}, (_, n) => `a@${n}.service`)
-    for (const name of names) workshop.begin(name, [step('start', name), step('remove', name)])
+    for (const name of names) workshop.begin(name, [step('start', name), step('remove', name)], 0)
     await until('four are under way', () => underway.size === 4)
     ending.abort(new Error('over'))
     await workshop.settled()
@@ -147,7 +147,7 @@ test.each<[name: string, doing: Step, planned: readonly Step[] | undefined, want
   ['something else is planned', step('prepare'), [step('stop')], false],
   ['another image is planned', step('prepare'), [step('prepare', 'a.service', 'app:2')], false],
 ])('%s', (_, doing, planned, wanted) => {
-  expect(stillWanted({step: doing, chain: [doing]}, planned)).toBe(wanted)
+  expect(stillWanted({step: doing, chain: [doing], since: 0}, planned)).toBe(wanted)
 })
 
 test.each<[StepKind, string]>([

@@ -96,7 +96,7 @@ describe('the shelf', () => {
     expect(shelf.unit('x.service', '1', textOf('v1'))).toBe(first)
     expect(shelf.unit('x.service', '2', textOf('v2'))).not.toBe(first)
     const second = shelf.unit('x.service', '2', textOf('v2'))
-    shelf.keepOnly(new Set())
+    shelf.keepOnly(new Set(), new Set())
     expect(shelf.unit('x.service', '2', textOf('v2'))).not.toBe(second)
   })
 

@@ -52,7 +52,10 @@ test('whatever happens, only what must stop is stopped, and nothing runs twice',
       const world = new AgentWorld()
       // What is fetched is not given up for no reason: another look plans the same.
       world.fetched = step =>
-        expect(stillWanted({step, chain: [step]}, world.look().plans.get(step.unit.name)?.steps), describeStep(step)).toBe(true)
+        expect(
+          stillWanted({step, chain: [step], since: 0}, world.look().plans.get(step.unit.name)?.steps),
+          describeStep(step),
+        ).toBe(true)
       const succeeded = new Set<string>()
       for (const each of events) {
         happen(world, each)

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import {Bell} from '../base/bell.ts'
 import {CtlError, messageOf} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
@@ -13,11 +14,11 @@ import type {Membership, Standing} from './membership.ts'
 import {Memories} from './memories.ts'
 import {type Ordered, Orders} from './orders.ts'
 import {planAgent, type UnitPlan} from './plan.ts'
-import {datedState, reportUnit, reportUnreadable} from './report.ts'
+import {datedState, quietMilliseconds, reportUnit, reportUnreadable, type Under} from './report.ts'
 import {Reporter} from './reporter.ts'
 import type {Situation} from './situation.ts'
 import {describeStep, type Step, unitOf} from './step.ts'
-import {stillWanted, Workshop} from './workshop.ts'
+import {type Doing, stillWanted, Workshop} from './workshop.ts'
 
 export interface AgentOptions {
   readonly store: Store
@@ -73,7 +74,7 @@ export class Agent {
 
   /** Works until the signal aborts; what runs then runs on. Steps under way are given up or ended by then. */
   async run(signal: AbortSignal): Promise<void> {
-    const {driver, log, now} = this.options
+    const {driver, log, now, monotonic} = this.options
     const reporter = await this.openReporter(signal)
     const workshop = this.openWorkshop(signal)
     const watching = driver
@@ -88,7 +89,10 @@ export class Agent {
       await nextTurn()
       if (signal.aborted) break
       try {
+        const begun = monotonic()
         wakeAt = await this.round(reporter, workshop, signal)
+        // Many changes one after the other are looked at together: never more than half of the time goes into looking.
+        await delay(Math.min(monotonic() - begun, longestBreath), undefined, {signal}).catch(() => {})
         if (trouble !== undefined) log.info('going on')
         trouble = undefined
       } catch (error) {
@@ -149,7 +153,7 @@ export class Agent {
       if (wakeAt !== undefined) times.push(wakeAt)
       const pause = this.pauses.get(unit) ?? 0
       if (pause > now) times.push(pause)
-      else workshop.begin(unit, steps)
+      else workshop.begin(unit, steps, now)
     }
     return times
   }
@@ -182,7 +186,7 @@ export class Agent {
       const {name} = wanted.unit
       if (situation.frozen.has(name)) continue
       const run = byUnit.get(`${name} ${wanted.identity.runHash} ${wanted.identity.generation}`)
-      const {state, wakeAt} = reportUnit(situation, wanted, run, {machine, doing: workshop.doing(name)?.step.kind})
+      const {state, wakeAt} = reportUnit(situation, wanted, run, {machine, doing: under(workshop.doing(name))})
       if (wakeAt !== undefined) times.push(wakeAt)
       const last = reporter.last(name)
       if (state !== undefined) states.set(name, datedState(state, last, now))
@@ -223,20 +227,19 @@ export class Agent {
     return new Workshop(
       executorsOf(driver, this.memories, now),
       {
-        begun: step => {
+        begun: async (step, since) => {
           log.info(describeStep(step))
-          decisions.record(step)
-          ring()
+          if (now() - since >= quietMilliseconds) ring()
+          const recorded = decisions.record(step)
+          // Nothing is stopped whose reason is not on disk.
+          if (step.kind === 'stop') await recorded
         },
         failed: (step, error) => {
           log.warning(`cannot ${describeStep(step)}: ${messageOf(error)}`)
           decisions.recordFailure(step, error)
           this.noteFailure(step, error)
         },
-        done: step => {
-          this.pauses.delete(unitOf(step))
-          ring()
-        },
+        done: step => this.pauses.delete(unitOf(step)),
         idle: ring,
       },
       signal,
@@ -253,9 +256,14 @@ export class Agent {
 }
 
 const retryMilliseconds = 1000
+const longestBreath = 100
 const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map()}
 
 /** Lets everything that has happened already be heard before looking. */
 function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
+}
+
+function under(doing: Doing | undefined): Under | undefined {
+  return doing === undefined ? undefined : {kind: doing.step.kind, since: doing.since}
 }

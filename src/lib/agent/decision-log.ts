@@ -12,6 +12,7 @@ export class DecisionLog {
   private readonly path: string
   private readonly log: Log
   private readonly now: () => number
+  private lines: string[] = []
   private tail: Promise<void> = Promise.resolve()
 
   constructor(directory: string, log: Log, now: () => number) {
@@ -20,8 +21,9 @@ export class DecisionLog {
     this.now = now
   }
 
-  record(step: Step): void {
-    this.append({
+  /** Resolves when the step is on disk. */
+  record(step: Step): Promise<void> {
+    return this.append({
       time: new Date(this.now()).toISOString(),
       unit: unitOf(step),
       step: step.kind,
@@ -31,7 +33,7 @@ export class DecisionLog {
   }
 
   recordFailure(step: Step, error: unknown): void {
-    this.append({
+    void this.append({
       time: new Date(this.now()).toISOString(),
       unit: unitOf(step),
       step: step.kind,
@@ -45,16 +47,21 @@ export class DecisionLog {
     await this.tail
   }
 
-  private append(entry: Readonly<Record<string, string>>): void {
-    const line = `${JSON.stringify(entry)}\n`
-    this.tail = this.tail.then(async () => {
-      try {
-        await appendFile(this.path, line)
-        if ((await stat(this.path)).size > sizeLimit) await rename(this.path, `${this.path}.1`)
-      } catch (error) {
-        this.log.error(`cannot write ${this.path}: ${messageOf(error)}`)
-      }
-    })
+  /** What comes while the disk is written to goes together in the next write. */
+  private append(entry: Readonly<Record<string, string>>): Promise<void> {
+    this.lines.push(`${JSON.stringify(entry)}\n`)
+    if (this.lines.length === 1) this.tail = this.tail.then(() => this.write())
+    return this.tail
+  }
+
+  private async write(): Promise<void> {
+    const lines = this.lines.splice(0).join('')
+    try {
+      await appendFile(this.path, lines)
+      if ((await stat(this.path)).size > sizeLimit) await rename(this.path, `${this.path}.1`)
+    } catch (error) {
+      this.log.error(`cannot write ${this.path}: ${messageOf(error)}`)
+    }
   }
 }
 

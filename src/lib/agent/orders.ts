@@ -4,9 +4,8 @@ import {ClusterView} from '../cluster/view.ts'
 import {assignmentsOf, parseKey} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
 import type {Store} from '../store/store.ts'
-import {parseUnitFile} from '../unit/file.ts'
 import {runHash} from '../unit/hash.ts'
-import {parseUnit} from '../unit/parse-unit.ts'
+import {understandUnit} from '../unit/parse-unit.ts'
 import type {Host} from '../unit/unit.ts'
 import {FileCache} from './files.ts'
 import type {Wanted} from './situation.ts'
@@ -93,10 +92,10 @@ export class Orders {
   private understand(name: string, file: string, generation: number): Wanted | string {
     const known = this.understood.get(name)
     if (known?.file === file && known.generation === generation) return known.wanted
-    const text = this.files.text(file)
-    if (text === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
-    const {unit, problems} = parseUnit(name, text, this.options.host)
-    const identity = {runHash: runHash(name, parseUnitFile(text).file), generation}
+    const read = this.files.file(file)
+    if (read === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
+    const {unit, problems} = understandUnit(name, read, this.options.host)
+    const identity = {runHash: runHash(name, read.file), generation}
     const errors = problems.filter(({severity}) => severity === 'error').map(({message}) => message)
     const wanted: Wanted | string =
       unit === undefined ? errors.join('; ') : {unit, file, identity, desiredState: 'loaded', reason: ''}

@@ -1,9 +1,13 @@
+import {unreachable} from '../base/errors.ts'
 import type {UnitState} from '../cluster/model.ts'
 import type {Run} from '../drivers/driver.ts'
 import {isFailure, sequelNow} from './plan.ts'
 import {countedStarts, isSuccess} from './restart.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
 import type {StepKind} from './step.ts'
+
+/** What takes less is not told on the way: nobody could read it, and each word is a write in etcd. */
+export const quietMilliseconds = 200
 
 /** A run is called active once it has held out this long: one that dies at once was never active. */
 export const settleMilliseconds = 100
@@ -14,6 +18,12 @@ export interface Report {
   readonly wakeAt?: number
 }
 
+/** What is being done for the unit, and since when. */
+export interface Under {
+  readonly kind: StepKind
+  readonly since: number
+}
+
 type Seen = Pick<UnitState, 'active' | 'sub'> & Partial<Pick<UnitState, 'reason' | 'exitCode' | 'done' | 'startError'>>
 
 /** What the cluster is to know of an assigned unit, in systemd's words. */
@@ -21,16 +31,14 @@ export function reportUnit(
   situation: Situation,
   wanted: Wanted,
   run: Run | undefined,
-  {machine, doing}: {readonly machine: string; readonly doing: StepKind | undefined},
+  {machine, doing}: {readonly machine: string; readonly doing: Under | undefined},
 ): Report {
   const memory = memoryOf(situation, wanted)
   const seen = see(situation, wanted, run, memory, doing)
   if (!('active' in seen)) return seen
   const starts = countedStarts(wanted.unit.service, memory?.starts ?? [], endOf(run, memory) ?? situation.now)
   const failed = seen.active === 'failed' || seen.sub === 'auto-restart'
-  const {wakeAt, ...words} = {wakeAt: undefined, ...seen}
   return {
-    ...(wakeAt === undefined ? {} : {wakeAt}),
     state: {
       machine,
       unit: wanted.unit.name,
@@ -41,7 +49,7 @@ export function reportUnit(
       starts: [...starts],
       ...(run === undefined ? {} : {container: run.id}),
       ...(run?.health === undefined || !isRunning(run) ? {} : {health: run.health}),
-      ...words,
+      ...seen,
       ...(failed && memory?.log !== undefined ? {log: [...memory.log.lines]} : {}),
     },
   }
@@ -63,7 +71,7 @@ export function datedState(state: Omit<UnitState, 'since'>, last: UnitState | un
   return {...state, since: same ? last.since : now}
 }
 
-type Sight = (Seen & {readonly wakeAt?: number}) | {readonly wakeAt?: number}
+type Sight = Seen | {readonly wakeAt?: number}
 
 /** The rules, first match wins. An empty answer: not known yet, the last state stands. */
 function see(
@@ -71,14 +79,13 @@ function see(
   wanted: Wanted,
   run: Run | undefined,
   memory: Memory | undefined,
-  doing: StepKind | undefined,
+  doing: Under | undefined,
 ): Sight {
-  const {service, container, placement} = wanted.unit
-  if (doing === 'prepare')
-    return {active: 'activating', sub: 'start-pre', reason: `getting image ${container?.image ?? ''}`.trim()}
-  if (doing === 'start') return {active: 'activating', sub: 'start'}
-  if (doing === 'stop') return {active: 'deactivating', sub: 'stop-sigterm'}
-  if (doing !== undefined) return {}
+  const {service, placement} = wanted.unit
+  if (doing !== undefined) {
+    const loud = doing.since + quietMilliseconds
+    return situation.now < loud ? {wakeAt: loud} : seeDoing(wanted, doing.kind)
+  }
   if (run !== undefined && isRunning(run)) return seeRunning(situation, wanted, run)
   if (
     isDone(wanted, memory) ||
@@ -97,13 +104,29 @@ function see(
   return seeEnded(wanted, run, memory)
 }
 
+function seeDoing({unit}: Wanted, kind: StepKind): Sight {
+  switch (kind) {
+    case 'prepare':
+      return {active: 'activating', sub: 'start-pre', reason: `getting image ${unit.container?.image ?? ''}`.trim()}
+    case 'start':
+      return {active: 'activating', sub: 'start'}
+    case 'stop':
+      return {active: 'deactivating', sub: 'stop-sigterm'}
+    case 'remove':
+    case 'collect':
+      return {}
+    default:
+      return unreachable(kind)
+  }
+}
+
 function seeRunning(situation: Situation, wanted: Wanted, run: Run): Sight {
   if (run.phase === 'paused') return {active: 'active', sub: 'paused'}
   if (wanted.unit.service.type === 'oneshot') return {active: 'activating', sub: 'start'}
   if (wanted.unit.container?.activeWhenHealthy && run.health !== 'healthy')
     return {active: 'activating', sub: 'start-post', reason: 'waiting for its health check'}
   const settled = (run.startedAt ?? 0) + settleMilliseconds
-  return situation.now < settled ? {active: 'activating', sub: 'start', wakeAt: settled} : {active: 'active', sub: 'running'}
+  return situation.now < settled ? {wakeAt: settled} : {active: 'active', sub: 'running'}
 }
 
 function seeEnded(wanted: Wanted, run: Run | undefined, memory: Memory | undefined): Sight {

@@ -8,11 +8,13 @@ export interface Doing {
   readonly step: Step
   /** The whole chain, so that a new plan can be held against it. */
   readonly chain: readonly Step[]
+  /** When the chain was begun. */
+  readonly since: number
 }
 
 export interface WorkshopEvents {
-  /** Called before a step is carried out: it is on the record before it happens. */
-  readonly begun: (step: Step) => void
+  /** Awaited before a step is carried out: it is on the record before it happens. `since`: when its chain was begun. */
+  readonly begun: (step: Step, since: number) => Promise<void>
   /** Called when a step has failed; the rest of its chain is dropped. */
   readonly failed: (step: Step, error: unknown) => void
   readonly done: (step: Step) => void
@@ -59,15 +61,15 @@ export class Workshop {
     return this.chains.size > 0
   }
 
-  /** Begins a chain for a unit that has none under way. */
-  begin(unit: string, chain: readonly Step[]): void {
+  /** Begins a chain for a unit that has none under way; `since` is the time. */
+  begin(unit: string, chain: readonly Step[], since: number): void {
     const [first] = chain
     if (first === undefined || this.chains.has(unit)) return
     const abort = new AbortController()
-    const entry = {step: first, begun: false, chain, abort, end: Promise.resolve()}
+    const entry = {step: first, begun: false, chain, since, abort, end: Promise.resolve()}
     this.chains.set(unit, entry)
     const signal = AbortSignal.any([this.signal, abort.signal])
-    entry.end = this.carryOut(chain, signal, (step, begun) => {
+    entry.end = this.carryOut(entry, signal, (step, begun) => {
       entry.step = step
       entry.begun = begun
     }).finally(() => {
@@ -88,13 +90,13 @@ export class Workshop {
     await Promise.allSettled([...this.chains.values()].map(entry => entry.end))
   }
 
-  private async carryOut(chain: readonly Step[], signal: AbortSignal, now: (step: Step, begun: boolean) => void): Promise<void> {
+  private async carryOut({chain, since}: Doing, signal: AbortSignal, now: (step: Step, begun: boolean) => void): Promise<void> {
     for (const step of chain) {
       now(step, false)
       try {
         await this.limits[step.kind].run(async () => {
           now(step, true)
-          this.events.begun(step)
+          await this.events.begun(step, since)
           await execute(this.executors, step, signal)
         }, signal)
       } catch (error) {

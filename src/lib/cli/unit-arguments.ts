@@ -8,9 +8,10 @@ import type {Submission} from '../cluster/submit.ts'
 import {keys} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {describeProblem} from '../unit/describe-problem.ts'
+import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
 import {fileHash} from '../unit/hash.ts'
 import {expandNames, parseUnitName} from '../unit/names.ts'
-import {parseUnit} from '../unit/parse-unit.ts'
+import {understandUnit} from '../unit/parse-unit.ts'
 
 /** A unit named on the command line, and where a file of it may lie. */
 export interface UnitArgument {
@@ -48,19 +49,20 @@ export async function gatherUnits(
   const templates = args.flatMap(({name}) => parseUnitName(name).template ?? [])
   const records = await readRecords(store, [...new Set([...args.map(({name}) => name), ...templates])], options.signal)
   const stored = await storedTemplates(store, records, templates, options.signal)
+  const local = new LocalFiles()
   const warnings: string[] = []
   const submissions: Submission[] = []
   const missing: string[] = []
   for (const arg of args) {
     const record = records.get(arg.name)
-    const own = await readLocal(arg.directory, arg.name)
+    const own = await local.read(arg.directory, arg.name)
     const template = parseUnitName(arg.name).template
-    const beside = template === undefined ? undefined : await readLocal(arg.directory, template)
+    const beside = template === undefined ? undefined : await local.read(arg.directory, template)
     const inCluster = template === undefined ? undefined : stored.get(template)
     if (record !== undefined && !options.replace) {
-      const local = own ?? beside
-      if (local !== undefined && fileHash(local.text) !== record.file) {
-        warnings.push(`${arg.name} in the cluster differs from ${local.source}: add --replace to override`)
+      const here = own ?? beside
+      if (here !== undefined && fileHash(here.text) !== record.file) {
+        warnings.push(`${arg.name} in the cluster differs from ${here.source}: add --replace to override`)
       }
       continue
     }
@@ -99,8 +101,11 @@ export function refuseTemplates(units: readonly Pick<UnitArgument, 'name'>[], ve
 function checkAll(submissions: readonly Submission[]): readonly string[] {
   const errors = new Set<string>()
   const warnings = new Set<string>()
+  const files = new Map<string, ReadUnitFile>()
   for (const {name, text, source} of submissions) {
-    for (const problem of parseUnit(name, text).problems) {
+    const file = files.get(text) ?? parseUnitFile(text)
+    files.set(text, file)
+    for (const problem of understandUnit(name, file).problems) {
       ;(problem.severity === 'error' ? errors : warnings).add(describeProblem(source, problem))
     }
   }
@@ -126,12 +131,35 @@ async function storedTemplates(
   return found
 }
 
-async function readLocal(directory: string, name: string): Promise<Text | undefined> {
-  const source = directory === '.' ? name : join(directory, name)
+/** The unit files of this host, each directory and each file read once. */
+class LocalFiles {
+  private readonly names = new Map<string, Promise<ReadonlySet<string>>>()
+  private readonly texts = new Map<string, Promise<Text>>()
+
+  /** Undefined where there is no such file. Throws UsageError for one that cannot be read. */
+  async read(directory: string, name: string): Promise<Text | undefined> {
+    if (!(await this.namesIn(directory)).has(name)) return undefined
+    const source = directory === '.' ? name : join(directory, name)
+    const known = this.texts.get(source) ?? readText(source)
+    this.texts.set(source, known)
+    return known
+  }
+
+  private namesIn(directory: string): Promise<ReadonlySet<string>> {
+    const known =
+      this.names.get(directory) ??
+      readdir(directory)
+        .then(names => new Set(names))
+        .catch(() => new Set<string>())
+    this.names.set(directory, known)
+    return known
+  }
+}
+
+async function readText(source: string): Promise<Text> {
   try {
     return {text: await readFile(source, 'utf8'), source}
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
     throw new UsageError(`cannot read ${source}: ${messageOf(error)}`, {cause: error})
   }
 }

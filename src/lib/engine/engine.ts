@@ -102,7 +102,7 @@ class EnginePass {
   async run(signal: AbortSignal): Promise<number | 'deposed' | undefined> {
     const {store, log, monotonic} = this.options
     this.reportUnreadable()
-    this.shelf.keepOnly(this.view.units)
+    this.shelf.keepOnly(this.view.units, this.view.files)
     const {decisions, hold} = planEngine(this.view, this.shelf, this.losses.see(this.view, monotonic()))
     for (const decision of decisions) log.info(describeDecision(decision))
     const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...this.holdWrites(hold)]

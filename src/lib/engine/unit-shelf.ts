@@ -1,22 +1,33 @@
-import {parseUnit} from '../unit/parse-unit.ts'
+import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
+import {understandUnit} from '../unit/parse-unit.ts'
 import type {Unit} from '../unit/unit.ts'
 
-/** Units parsed once for each name and file, and kept while they are asked for. */
+/** Units understood once for each name and file, from files read once, and kept while they are asked for. */
 export class UnitShelf {
   private readonly units = new Map<string, {readonly file: string; readonly unit: Unit | undefined}>()
+  private readonly files = new Map<string, ReadUnitFile>()
 
-  /** The unit, or undefined when its text is missing or does not parse. */
+  /** The unit, or undefined when its text is missing or cannot be understood. */
   unit(name: string, file: string, text: string | undefined): Unit | undefined {
     if (text === undefined) return undefined
     const known = this.units.get(name)
     if (known?.file === file) return known.unit
-    const {unit} = parseUnit(name, text)
+    const {unit} = understandUnit(name, this.read(file, text))
     this.units.set(name, {file, unit})
     return unit
   }
 
-  /** Forgets the units that are not known any more. */
-  keepOnly(names: {has(name: string): boolean}): void {
+  /** Forgets the units and files that are not known any more. */
+  keepOnly(names: {has(name: string): boolean}, files: {has(file: string): boolean}): void {
     for (const name of this.units.keys()) if (!names.has(name)) this.units.delete(name)
+    for (const file of this.files.keys()) if (!files.has(file)) this.files.delete(file)
+  }
+
+  private read(file: string, text: string): ReadUnitFile {
+    const known = this.files.get(file)
+    if (known !== undefined) return known
+    const read = parseUnitFile(text)
+    this.files.set(file, read)
+    return read
   }
 }

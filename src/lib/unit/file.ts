@@ -5,6 +5,12 @@ export interface UnitFile {
   readonly sections: readonly UnitSection[]
 }
 
+/** A file as far as it could be read, and what could not. */
+export interface ReadUnitFile {
+  readonly file: UnitFile
+  readonly problems: readonly Problem[]
+}
+
 interface UnitSection {
   readonly name: string
   readonly line: number
@@ -22,7 +28,7 @@ export interface UnitOption {
  * Reads a unit file by systemd.syntax(7). Never throws: what it cannot read it leaves out and tells as a problem.
  * A line without `=` inside a section is an error, as in fleet; what stands before the first section is passed over.
  */
-export function parseUnitFile(text: string): {file: UnitFile; problems: Problem[]} {
+export function parseUnitFile(text: string): ReadUnitFile {
   const problems: Problem[] = []
   const sections: {name: string; line: number; options: UnitOption[]}[] = []
   for (const {content, line} of logicalLines(text, problems)) {

@@ -3,7 +3,7 @@ import {checkWords} from './check-words.ts'
 import {parseContainer} from './container.ts'
 import type {ContainerSpec, Resources, Ulimit} from './container-spec.ts'
 import {readDockerUnit} from './docker-unit.ts'
-import {allOptions, lastValueOf, parseUnitFile, type UnitFile} from './file.ts'
+import {allOptions, lastValueOf, parseUnitFile, type ReadUnitFile, type UnitFile} from './file.ts'
 import {parseUnitName, type UnitName} from './names.ts'
 import {parsePlacement} from './placement.ts'
 import {ProblemList} from './problem-list.ts'
@@ -26,7 +26,11 @@ export interface ParsedUnit {
  * checked. Never throws; every problem is told at once.
  */
 export function parseUnit(name: string, text: string, host?: Host): ParsedUnit {
-  const {file, problems: read} = parseUnitFile(text)
+  return understandUnit(name, parseUnitFile(text), host)
+}
+
+/** As `parseUnit`, of a file that was read before: the instances of a template share one. */
+export function understandUnit(name: string, {file, problems: read}: ReadUnitFile, host?: Host): ParsedUnit {
   const problems = new ProblemList(read)
   const unitName = readName(name, problems)
   const unit = unitName && understand(file, {name: unitName, ...(host === undefined ? {} : {host})}, problems)
