@@ -127,15 +127,18 @@ function lazyRequires() {
 /** etcd3 reads and parses rpc.proto beside itself when it is loaded; in the bundle the parsed protocol takes that place. */
 function etcdProtocol() {
   const loading = /\(0, \w+\.loadSync\)\(`[^`]*rpc\.proto`/
+  const loader = 'require("@grpc/proto-loader")'
   return {
     name: 'etcd-protocol',
     setup({onLoad}) {
       onLoad({filter: /etcd3\/lib\/connection-pool\.js$/}, async ({path}) => {
         const source = await readFile(path, 'utf8')
-        if (!loading.test(source)) throw new Error('etcd3 no longer loads rpc.proto where it did')
+        if (!loading.test(source) || !source.includes(loader)) throw new Error('etcd3 no longer loads rpc.proto where it did')
         const protobuf = createRequire(createRequire(path).resolve('@grpc/proto-loader'))('protobufjs')
         const protocol = new protobuf.Root().loadSync(join(path, '../../proto/rpc.proto'), {keepCase: true}).toJSON()
-        return {contents: source.replace(loading, `proto_loader_1.fromJSON(${JSON.stringify(protocol)}`), loader: 'js'}
+        const lean = `require(${JSON.stringify(join(root, 'bin/lib/lean-proto-loader.js'))})`
+        const contents = source.replace(loader, lean).replace(loading, `proto_loader_1.definePackage(${JSON.stringify(protocol)}`)
+        return {contents, loader: 'js'}
       })
     },
   }

@@ -58,7 +58,7 @@ function sumUp(progress: GoalProgress, {wish, timeoutSeconds, signal}: FulfilOpt
   const follow = '`ctl list-units` shows how it goes on'
   if (failed.length > 0)
     throw new CtlError(exitCodes.failed, `${failed.length} ${of} failed: ${some(failed)}`, {hint: '`ctl status UNIT` shows more'})
-  if (signal.aborted) {
+  if (signal.aborted && waiting.length > 0) {
     throw new TimeoutError(
       `stopped waiting for ${waiting.length} ${of}; the cluster goes on with: ctl ${wish} ${some(waiting)}`,
       {hint: follow},

@@ -4,6 +4,7 @@ import {UsageError} from '../base/errors.ts'
 import type {Columns} from './columns.ts'
 import {suggest} from './suggest.ts'
 import {renderTable} from './table.ts'
+import type {Terminal} from './terminal.ts'
 
 /** The flags of everything that lists. */
 export function listFlags(columns: Columns<never>) {
@@ -36,7 +37,7 @@ export function renderList<Row>(
   columns: Columns<Row>,
   rows: readonly Row[],
   flags: ListFlags,
-  terminal: NodeJS.WriteStream,
+  terminal: Terminal,
 ): string {
   const fields = fieldsOf(columns, flags)
   switch (flags.output) {
@@ -60,7 +61,7 @@ function fieldsOf<Row>(columns: Columns<Row>, flags: ListFlags): readonly string
   if (flags.fields === undefined) return flags.output === 'wide' ? columns.wide : columns.shown
   const fields = flags.fields.split(',').map(field => field.trim())
   for (const field of fields) {
-    if (field in columns.all) continue
+    if (Object.hasOwn(columns.all, field)) continue
     const meant = suggest(field, Object.keys(columns.all))
     throw new UsageError(
       `--fields: no column ${JSON.stringify(field)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,

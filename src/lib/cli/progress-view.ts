@@ -1,11 +1,12 @@
 import type {ChalkInstance} from 'chalk'
 import type {GoalProgress} from '../cluster/wait.ts'
+import type {TextStream} from './terminal.ts'
 
 export interface ProgressStreams {
   /** Where results go, one line a unit. */
-  readonly out: NodeJS.WriteStream
+  readonly out: TextStream
   /** Where everything else goes; a terminal gets a picture that moves. */
-  readonly err: NodeJS.WriteStream
+  readonly err: TextStream
   readonly chalk: ChalkInstance
 }
 
@@ -66,7 +67,7 @@ export class ProgressView {
     const {err, chalk} = this.streams
     if (!err.isTTY || this.waiting.size === 0) return
     const room = Math.max(1, Math.min(10, (err.rows || 24) - 2))
-    const width = Math.max(20, (err.columns || 80) - 1)
+    const width = Math.max(1, (err.columns || 80) - 1)
     const lines = [...this.waiting].slice(0, room).map(([name, text]) => ` ${name} ${text}`)
     const done = this.latest.size - this.waiting.size
     const seconds = Math.floor((Date.now() - this.begun) / 1000)
