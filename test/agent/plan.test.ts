@@ -7,6 +7,8 @@ const newer = wantedOf(unitText('', {image: 'app:2'}))
 const fresh = wantedOf(unitText(), {generation: 2})
 const loaded = wantedOf(unitText(), {desiredState: 'loaded'})
 const commented = wantedOf(`# A comment.\n${unitText()}`)
+const oneshot = wantedOf(unitText('Type=oneshot'))
+const timely = wantedOf(unitText('Type=oneshot\nTimeoutStartSec=5'))
 const running = runOf(web, {id: 'r1'})
 const ended = endedRun(web, 0, 30_000, {id: 'r1'})
 const made = runOf(web, {id: 'r1', phase: 'created'})
@@ -23,6 +25,13 @@ describe('what a machine does for one unit', () => {
       ['get app:1 for web.service: assigned here: least loaded', 'start web.service: assigned here: least loaded'],
     ],
     ['it is assigned to be loaded', {wanted: [loaded]}, []],
+    ['a oneshot runs, and may for as long as it takes', {wanted: [oneshot], runs: [runOf(oneshot, {startedAt: 0})]}, []],
+    ['a oneshot runs in time', {wanted: [timely], runs: [runOf(timely, {startedAt: now - 2000})]}, ['look at web.service again in 3000 ms']],
+    [
+      'a oneshot has run for too long',
+      {wanted: [timely], runs: [runOf(timely, {id: 'r1', startedAt: now - 5000})]},
+      ['stop web.service (r1): it did not end within TimeoutStartSec=5s'],
+    ],
     [
       'another file is assigned: what the new run needs is got before the old one stops',
       {wanted: [newer], runs: [running]},

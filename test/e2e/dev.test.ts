@@ -63,10 +63,10 @@ test('two stand beside each other, stay until ^C, and clean up after it', async 
     (await runCtl(['list-machines', '-o', 'name', '--endpoints', endpoint], {env: environment})).stdout
   expect(await list(one.endpoint)).toBe('a\nb\n')
   expect(await list(two.endpoint)).toBe('a\n')
-  expect(await one.interrupt()).toBe(0)
+  expect(await one.interrupt()).toBe(130)
   expect(existsSync(one.directory)).toBe(false)
   expect(await list(two.endpoint)).toBe('a\n')
-  expect(await two.interrupt()).toBe(0)
+  expect(await two.interrupt()).toBe(130)
 })
 
 async function containersOf(name: string): Promise<number> {

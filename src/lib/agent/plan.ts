@@ -52,10 +52,18 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
     const halted = current === undefined ? [] : halt(current, wanted, 'stopped by the operator: loaded is wanted')
     return {steps: [...stale.flatMap(run => clear(run, 'replaced, and only loaded is wanted', wanted)), ...halted]}
   }
-  if (current !== undefined && isRunning(current)) {
-    return {steps: stale.flatMap(run => clear(run, newerStands, wanted))}
-  }
+  if (current !== undefined && isRunning(current)) return planRunning(situation, wanted, current, stale)
   return planStart(situation, wanted, current, stale)
+}
+
+/** It runs as it is wanted; a oneshot must come to its end in time (TimeoutStartSec= in systemd.service(5)). */
+function planRunning({now}: Situation, wanted: Wanted, current: Run, stale: readonly Run[]): UnitPlan {
+  const steps = stale.flatMap(run => clear(run, newerStands, wanted))
+  const {type, timeoutStartSeconds: seconds} = wanted.unit.service
+  if (type !== 'oneshot' || seconds === undefined || !Number.isFinite(seconds) || seconds <= 0) return {steps}
+  const end = (current.startedAt ?? now) + seconds * 1000
+  if (now < end) return {steps, wakeAt: end}
+  return {steps: [...steps, ...halt(current, wanted, `it did not end within TimeoutStartSec=${seconds}s`)]}
 }
 
 /** A launched unit that does not run: start it, wait, or leave it at its end. */

@@ -21,6 +21,7 @@ export async function knownUnits(store: Store, args: readonly string[], signal: 
   return [...new Set(names)]
 }
 
-function isGlob(pattern: string): boolean {
+/** Whether an argument stands for known units instead of naming one. */
+export function isGlob(pattern: string): boolean {
   return /[*?[]/.test(pattern)
 }

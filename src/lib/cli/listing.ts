@@ -33,12 +33,7 @@ export interface ListFlags {
 }
 
 /** A list as the flags want it: a table, JSON or names; text whose lines are ended. Throws UsageError for a column that does not exist. */
-export function renderList<Row>(
-  columns: Columns<Row>,
-  rows: readonly Row[],
-  flags: ListFlags,
-  terminal: Terminal,
-): string {
+export function renderList<Row>(columns: Columns<Row>, rows: readonly Row[], flags: ListFlags, terminal: Terminal): string {
   const fields = fieldsOf(columns, flags)
   switch (flags.output) {
     case 'json':

@@ -19,7 +19,7 @@ export function renderTable<Row>(columns: Columns<Row>, rows: readonly Row[], op
     fields.map((field): Cell => {
       const column = columns.all[field]
       const tone = column?.tone?.(row)
-      return {text: column?.text(row, options) || '-', paint: tone === undefined ? plain : tones[tone]}
+      return {text: onOneLine(column?.text(row, options) ?? '') || '-', paint: tone === undefined ? plain : tones[tone]}
     }),
   )
   const legend = options.legend ? [fields.map(field => ({text: field.toUpperCase(), paint: chalk.bold}))] : []
@@ -39,6 +39,11 @@ type Line = readonly Cell[]
 
 const plain = (text: string): string => text
 
+/** What others wrote, such as a reason or a description: without escapes, line breaks and blanks at its ends. */
+function onOneLine(text: string): string {
+  return (/\p{Cc}/u.test(text) ? stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ') : text).trim()
+}
+
 /** For a reader: with colours. In portions, since the time that cli-table3 takes grows faster than the table. */
 function drawLines(lines: readonly Line[], widths: readonly number[]): string {
   let drawn = ''
@@ -48,7 +53,11 @@ function drawLines(lines: readonly Line[], widths: readonly number[]): string {
     for (const line of lines.slice(at, at + portion)) {
       table.push(line.map(({text, paint}, column) => paint(cut(text, widths[column] ?? text.length))))
     }
-    drawn += `${table.toString().split('\n').map(trimEnd).join('\n')}\n`
+    drawn += `${table
+      .toString()
+      .split('\n')
+      .map(line => line.trimEnd())
+      .join('\n')}\n`
   }
   return drawn
 }
@@ -86,11 +95,6 @@ function secondWidest(widths: readonly number[]): number {
 
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`
-}
-
-/** Without the blanks at the end, which may stand inside a colour's last escape. */
-function trimEnd(line: string): string {
-  return stripVTControlCharacters(line) === line ? line.trimEnd() : line.replace(/\s+$/, '')
 }
 
 const noLines = {

@@ -7,7 +7,7 @@ import {submitUnits} from '../cluster/submit.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import type {ConnectionFlags} from './connection.ts'
 import {fulfil} from './fulfil.ts'
-import {knownUnits} from './known-units.ts'
+import {isGlob, knownUnits} from './known-units.ts'
 import {gatherUnits, readArguments, refuseTemplates} from './unit-arguments.ts'
 
 export const unitArguments = {
@@ -42,8 +42,8 @@ export abstract class WishCommand extends ClusterCommand {
     const options = {wish, block: flags.block, timeoutSeconds: timeoutOf(flags)}
     await this.withStore(flags, (store, signal) =>
       fulfil(store, {...options, signal}, async () => {
-        const named = argv.some(arg => /[*?[]/.test(arg)) ? await knownUnits(store, argv, signal) : needed(argv)
-        const args = await readArguments(named)
+        const named = needed(argv).map(async arg => (isGlob(arg) ? knownUnits(store, [arg], signal) : [arg]))
+        const args = await readArguments((await Promise.all(named)).flat())
         refuseTemplates(args, wish === 'load' ? 'loaded' : 'started')
         const {names, submissions, warnings} = await gatherUnits(store, args, {replace: flags.replace, signal})
         for (const warning of warnings) this.warn(warning)
