@@ -61,7 +61,7 @@ describe('the way of a unit on a machine', () => {
 
   test('crashes and is started again by its policy, with its last lines kept', async () => {
     const agent = await room.startAgent()
-    await room.assign(unitText('Restart=on-failure\nRestartSec=300ms'))
+    await room.assign(unitText('Restart=on-failure\nRestartSec=1s'))
     await room.reported('active/running')
     const {id} = room.run()
     room.engine.exit('web.service', 3)

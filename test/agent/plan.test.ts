@@ -26,7 +26,11 @@ describe('what a machine does for one unit', () => {
     ],
     ['it is assigned to be loaded', {wanted: [loaded]}, []],
     ['a oneshot runs, and may for as long as it takes', {wanted: [oneshot], runs: [runOf(oneshot, {startedAt: 0})]}, []],
-    ['a oneshot runs in time', {wanted: [timely], runs: [runOf(timely, {startedAt: now - 2000})]}, ['look at web.service again in 3000 ms']],
+    [
+      'a oneshot runs in time',
+      {wanted: [timely], runs: [runOf(timely, {startedAt: now - 2000})]},
+      ['look at web.service again in 3000 ms'],
+    ],
     [
       'a oneshot has run for too long',
       {wanted: [timely], runs: [runOf(timely, {id: 'r1', startedAt: now - 5000})]},

@@ -29,9 +29,12 @@ test.each<[args: readonly string[], names: readonly string[]]>([
   [['web@[1-9]'], ['web@2.service']],
   [['web@[^2]*'], ['web@10.service']],
   [['{web@,d}*'], ['web@2.service', 'web@10.service', 'db.service']],
-  [['db.*'], ['db.service', 'db.timer']],
+  [['*'], ['db.service', 'web@2.service', 'web@10.service']],
   [['*.timer'], ['db.timer']],
-  [['web@10', 'web@*', 'nobody'], ['web@10.service', 'web@2.service', 'nobody.service']],
+  [
+    ['web@10', 'web@*', 'nobody'],
+    ['web@10.service', 'web@2.service', 'nobody.service'],
+  ],
 ])('%j are %j', async (args, names) => {
   expect(await knownUnits(store, args, signal)).toEqual(names)
 })
@@ -39,7 +42,7 @@ test.each<[args: readonly string[], names: readonly string[]]>([
 test.each<[arg: string, message: string]>([
   ['nobody*', 'nobody*.service: no known unit matches'],
   ['web@[', 'web@[.service: no known unit matches'],
-  ['web@.*', 'web@.*: no known unit matches'],
+  ['web@.?ervice.service', 'web@.?ervice.service: no known unit matches'],
 ])('%s matches nothing, and that is told', async (arg, message) => {
   const asked = knownUnits(store, ['web@*', arg], signal)
   await expect(asked).rejects.toThrow(NotFoundError)

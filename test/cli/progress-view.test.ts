@@ -148,7 +148,9 @@ describe('on a terminal', () => {
     expect(screen.lines[0]).toBe(' b.service so')
   })
 
-  const many = progressOf(Object.fromEntries(Array.from({length: 40}, (_, at) => [`web@${at}.service`, waitingFor('waiting for a place')])))
+  const many = progressOf(
+    Object.fromEntries(Array.from({length: 40}, (_, at) => [`web@${at}.service`, waitingFor('waiting for a place')])),
+  )
 
   test.each<[columns: number, rows: number, lines: number]>([
     [80, 24, 11],
@@ -190,7 +192,12 @@ describe('what is waited for', () => {
       4,
       'waiting for 4 of 4: a.service w; b.service x; c.service y; …',
     ],
-    ['just three kinds', {'a.service': 'w', 'b.service': 'x', 'c.service': 'y'}, 4, 'waiting for 3 of 4: a.service w; b.service x; c.service y'],
+    [
+      'just three kinds',
+      {'a.service': 'w', 'b.service': 'x', 'c.service': 'y'},
+      4,
+      'waiting for 3 of 4: a.service w; b.service x; c.service y',
+    ],
   ])('is said: %s', (_, waiting, all, said) => {
     expect(describeWaiting(waitingOf(waiting), all)).toBe(said)
   })

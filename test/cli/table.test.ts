@@ -133,14 +133,18 @@ describe('widths', () => {
 
   test('fill a terminal that is too narrow exactly, unless all are at their least', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({min: 1, max: 200}), {minLength: 1, maxLength: 8}), fc.integer({min: 1, max: 300}), (widths, terminal) => {
-        const sum = (of: readonly number[]) => of.reduce((all, width) => all + width, 2 * (of.length - 1))
-        const fitted = fitWidths(widths, terminal)
-        expect(fitted).toHaveLength(widths.length)
-        fitted.forEach((width, at) => expect(width === widths[at] || width >= 10).toBe(true))
-        const least = sum(widths.map(width => Math.min(width, 10)))
-        expect(sum(fitted)).toBe(Math.min(sum(widths), Math.max(terminal, least)))
-      }),
+      fc.property(
+        fc.array(fc.integer({min: 1, max: 200}), {minLength: 1, maxLength: 8}),
+        fc.integer({min: 1, max: 300}),
+        (widths, terminal) => {
+          const sum = (of: readonly number[]) => of.reduce((all, width) => all + width, 2 * (of.length - 1))
+          const fitted = fitWidths(widths, terminal)
+          expect(fitted).toHaveLength(widths.length)
+          fitted.forEach((width, at) => expect(width === widths[at] || width >= 10).toBe(true))
+          const least = sum(widths.map(width => Math.min(width, 10)))
+          expect(sum(fitted)).toBe(Math.min(sum(widths), Math.max(terminal, least)))
+        },
+      ),
     )
   })
 })

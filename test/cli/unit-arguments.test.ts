@@ -42,10 +42,14 @@ test.each<[name: string, args: readonly string[], found: readonly string[]]>([
     ['ROOT/units'],
     ['backup.timer', 'db.service', 'web@.service', 'web@2.service', 'web@10.service'].map(name => `ROOT/units:${name}`),
   ],
-  ['a directory and one of its files', ['ROOT/units/db.service', 'ROOT/units'], [
-    'ROOT/units:db.service',
-    ...['backup.timer', 'web@.service', 'web@2.service', 'web@10.service'].map(name => `ROOT/units:${name}`),
-  ]],
+  [
+    'a directory and one of its files',
+    ['ROOT/units/db.service', 'ROOT/units'],
+    [
+      'ROOT/units:db.service',
+      ...['backup.timer', 'web@.service', 'web@2.service', 'web@10.service'].map(name => `ROOT/units:${name}`),
+    ],
+  ],
   ['nothing', [], []],
 ])('%s', async (_, args, found) => {
   expect(await read(args, units)).toEqual(found)

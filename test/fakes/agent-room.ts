@@ -100,7 +100,7 @@ export class AgentRoom {
       log,
       now: Date.now,
       monotonic: () => performance.now(),
-      margin: Math.min(2_000, (ttlSeconds * 1_000) / 3),
+      margin: (ttlSeconds * 1_000) / 3,
     })
     const begin = () => void tasks.push(agent.run(ending.signal), membership.run(ending.signal))
     const end = async () => {

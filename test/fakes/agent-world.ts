@@ -87,7 +87,16 @@ export class AgentWorld {
       if (each !== undefined) this.memories.seen(run, each)
     }
     const {now, bootedAt, disconnected, frozen} = this
-    const situation = {wanted, frozen: new Set(frozen), runs, memories: this.memories.all, now, bootedAt, disconnected}
+    const situation = {
+      wanted,
+      frozen: new Set(frozen),
+      runs,
+      memories: this.memories.all,
+      now,
+      bootedAt,
+      disconnected,
+      graceLeft: 3,
+    }
     return {situation, plans: planAgent(situation), wakeAt: this.tell(situation)}
   }
 

@@ -76,6 +76,7 @@ export function situationOf({wanted = [], memories = {}, frozen = [], ...parts}:
     now,
     bootedAt,
     disconnected: false,
+    graceLeft: 3,
     ...parts,
     wanted: new Map(wanted.map(each => [each.unit.name, each])),
     memories: new Map(Object.entries(memories)),

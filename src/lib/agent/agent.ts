@@ -124,6 +124,7 @@ export class Agent {
     this.recall(ordered, runs, reporter)
     // What ended during the look may be missing in it: such a unit waits for the next one, which the end has rung for.
     const unclear = busy.filter(unit => workshop.doing(unit) === undefined)
+    const leaseLeft = membership.leaseLeft(this.options.monotonic())
     const situation: Situation = {
       ...ordered,
       frozen: new Set([...ordered.frozen, ...unclear]),
@@ -131,7 +132,8 @@ export class Agent {
       memories: this.memories.all,
       now: this.options.now(),
       bootedAt: host.bootedAt,
-      disconnected: standing === undefined || membership.mayBeGivenUp(this.options.monotonic(), this.options.margin),
+      disconnected: leaseLeft <= this.options.margin,
+      graceLeft: Math.max(0, Math.floor((leaseLeft - killMilliseconds) / 1000)),
     }
     const plans = planAgent(situation)
     const times = this.act(situation, plans, workshop)
@@ -210,7 +212,7 @@ export class Agent {
   private nextDeadline(): readonly number[] {
     const {membership, now, monotonic, margin} = this.options
     const deadline = membership.standing?.session.deadline()
-    return deadline === undefined ? [] : [now() + Math.max(0, deadline - margin - monotonic()) + 1]
+    return deadline === undefined ? [] : [now() + Math.max(0, deadline - margin - monotonic())]
   }
 
   private async openReporter(signal: AbortSignal): Promise<Reporter> {
@@ -256,6 +258,8 @@ export class Agent {
 }
 
 const retryMilliseconds = 1000
+/** What the kill after the grace may take. */
+const killMilliseconds = 500
 const longestBreath = 100
 const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map()}
 

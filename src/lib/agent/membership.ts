@@ -48,9 +48,9 @@ export class Membership {
     return this.current?.session.lost.aborted ? undefined : this.current
   }
 
-  /** Whether the cluster may have given up this machine: no lease, or one that may have run out by the monotonic clock. */
-  mayBeGivenUp(now: number, marginMilliseconds: number): boolean {
-    return this.standing === undefined || now > this.standing.session.deadline() - marginMilliseconds
+  /** Milliseconds until the lease can have run out, by the monotonic clock; 0 when there is none, or it can have. */
+  leaseLeft(now: number): number {
+    return Math.max(0, (this.standing?.session.deadline() ?? 0) - now)
   }
 
   /** Joins, and rejoins whenever the lease is lost, until the signal aborts; then the lease stays to run out by itself. */

@@ -46,11 +46,15 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
 
   // A singleton must not run where the cluster may believe that it does not. Left behind, its run would look ended by itself.
   if (situation.disconnected && wanted.unit.placement.onDisconnect === 'stop') {
-    return {steps: runs.filter(isRunning).flatMap(run => clear(run, 'the cluster is out of reach, OnDisconnect=stop', wanted))}
+    const reason = 'the cluster is out of reach, OnDisconnect=stop'
+    const grace = Math.min(stopSeconds(wanted.unit), situation.graceLeft)
+    return {steps: runs.filter(isRunning).flatMap(run => clear(run, reason, grace))}
   }
   if (wanted.desiredState === 'loaded') {
     const halted = current === undefined ? [] : halt(current, wanted, 'stopped by the operator: loaded is wanted')
-    return {steps: [...stale.flatMap(run => clear(run, 'replaced, and only loaded is wanted', wanted)), ...halted]}
+    return {
+      steps: [...stale.flatMap(run => clear(run, 'replaced, and only loaded is wanted', stopSeconds(wanted.unit))), ...halted],
+    }
   }
   if (current !== undefined && isRunning(current)) return planRunning(situation, wanted, current, stale)
   return planStart(situation, wanted, current, stale)
@@ -58,7 +62,7 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
 
 /** It runs as it is wanted; a oneshot must come to its end in time (TimeoutStartSec= in systemd.service(5)). */
 function planRunning({now}: Situation, wanted: Wanted, current: Run, stale: readonly Run[]): UnitPlan {
-  const steps = stale.flatMap(run => clear(run, newerStands, wanted))
+  const steps = stale.flatMap(run => clear(run, newerStands, stopSeconds(wanted.unit)))
   const {type, timeoutStartSeconds: seconds} = wanted.unit.service
   if (type !== 'oneshot' || seconds === undefined || !Number.isFinite(seconds) || seconds <= 0) return {steps}
   const end = (current.startedAt ?? now) + seconds * 1000
@@ -69,7 +73,7 @@ function planRunning({now}: Situation, wanted: Wanted, current: Run, stale: read
 /** A launched unit that does not run: start it, wait, or leave it at its end. */
 function planStart(situation: Situation, wanted: Wanted, current: Run | undefined, stale: readonly Run[]): UnitPlan {
   const memory = memoryOf(situation, wanted)
-  if (isDone(wanted, memory)) return {steps: stale.flatMap(run => clear(run, 'the unit is done', wanted))}
+  if (isDone(wanted, memory)) return {steps: stale.flatMap(run => clear(run, 'the unit is done', stopSeconds(wanted.unit)))}
   if (current !== undefined && isFailure(wanted, current) && memory?.log?.run !== current.id) {
     return {steps: [{kind: 'collect', run: current, reason: `it exited with ${current.exitCode ?? 'an unknown code'}`}]}
   }
@@ -79,7 +83,8 @@ function planStart(situation: Situation, wanted: Wanted, current: Run | undefine
     return begin(wanted, old, 'the machine was booted since')
   const sequel = sequelNow(wanted, current, memory)
   if (sequel === undefined) return begin(wanted, old, freshReason(wanted, current, memory, stale))
-  const steps = current === undefined ? thin(stale, wanted) : stale.flatMap(run => clear(run, newerStands, wanted))
+  const steps =
+    current === undefined ? thin(stale, wanted) : stale.flatMap(run => clear(run, newerStands, stopSeconds(wanted.unit)))
   if (sequel.kind !== 'again') return {steps}
   if (situation.now < sequel.at) return {steps, wakeAt: sequel.at}
   return begin(wanted, old, sequel.reason)
@@ -90,7 +95,7 @@ function begin(wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
   return {
     steps: [
       {kind: 'prepare', unit: wanted.unit, identity: wanted.identity, reason},
-      ...old.flatMap(run => clear(run, reason, wanted)),
+      ...old.flatMap(run => clear(run, reason, stopSeconds(wanted.unit))),
       {kind: 'start', unit: wanted.unit, identity: wanted.identity, reason},
     ],
   }
@@ -113,7 +118,7 @@ function thin(stale: readonly Run[], wanted: Wanted): readonly Step[] {
   return stale
     .filter(isRunning)
     .slice(1)
-    .flatMap(run => clear(run, 'another older run is left to run', wanted))
+    .flatMap(run => clear(run, 'another older run is left to run', stopSeconds(wanted.unit)))
 }
 
 function isFinishedOneshot(wanted: Wanted, run: Run | undefined): boolean {
@@ -125,9 +130,8 @@ function halt(run: Run, wanted: Wanted, reason: string): readonly Step[] {
 }
 
 /** Without its unit file a run is stopped as it was made to be. */
-function clear(run: Run, reason: string, wanted?: Wanted): readonly Step[] {
-  const grace = wanted === undefined ? {} : {graceSeconds: stopSeconds(wanted.unit)}
-  const stop: Step = {kind: 'stop', run, ...grace, reason}
+function clear(run: Run, reason: string, graceSeconds?: number): readonly Step[] {
+  const stop: Step = {kind: 'stop', run, ...(graceSeconds === undefined ? {} : {graceSeconds}), reason}
   const remove: Step = {kind: 'remove', run, reason}
   return isRunning(run) ? [stop, remove] : [remove]
 }

@@ -59,7 +59,8 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
         settings.engine ? runEngine({store, session, machine, log, monotonic}, member) : Promise.resolve(),
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
-    const margin = Math.min(2000, (settings.ttlSeconds * 1000) / 3)
+    // A keepalive is sent every third of the TTL: at the last third two have gone unanswered.
+    const margin = (settings.ttlSeconds * 1000) / 3
     const agent: Agent = new Agent({
       store,
       driver,

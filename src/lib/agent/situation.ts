@@ -13,8 +13,10 @@ export interface Situation {
   readonly now: number
   /** When the machine was booted: runs that began before did not end by themselves. */
   readonly bootedAt: number
-  /** The machine's lease may have run out: its units may be placed elsewhere any moment. */
+  /** The machine's lease has run out or is about to: its units may be placed elsewhere soon, or are already. */
   readonly disconnected: boolean
+  /** Seconds that are left then for a singleton to stop before the lease can have run out. */
+  readonly graceLeft: number
 }
 
 export interface Wanted {

@@ -77,7 +77,7 @@ function fileFlag(summary: string, name: string) {
 function parseUser(user: string | undefined): {readonly username: string; readonly password: string} | undefined {
   if (user === undefined) return undefined
   const at = user.indexOf(':')
-  if (at <= 0) throw new UsageError('--user has no password', {hint: 'write it as name:password'})
+  if (at <= 0) throw new UsageError(`--user has no ${at === 0 ? 'name' : 'password'}`, {hint: 'write it as name:password'})
   return {username: user.slice(0, at), password: user.slice(at + 1)}
 }
 
