@@ -11,6 +11,10 @@ function show<Row>(columns: Columns<Row>, field: string, row: Row, full: boolean
   return columns.all[field]?.text(row, {full, now})
 }
 
+function named<Row>(cases: readonly Case<Row>[]) {
+  return cases.map(([field, row, short, full = short]) => [field, short, row, full] as const)
+}
+
 const unitCases: readonly Case<UnitRow>[] = [
   ['unit', unitRow, 'web@1.service'],
   ['machine', unitRow, 'aaaabbbb.../10.0.0.1', machineId],
@@ -84,17 +88,17 @@ describe.each(lists)('$list', ({columns, cases, name}) => {
   })
 })
 
-test.each(unitCases)('list-units shows %s of $unit', (field, row, short, full = short) => {
+test.each(named(unitCases))('list-units shows %s: %j', (field, short, row, full) => {
   expect(show(unitColumns, field, row, false)).toBe(short)
   expect(show(unitColumns, field, row, true)).toBe(full)
 })
 
-test.each(fileCases)('list-unit-files shows %s of $unit', (field, row, short, full = short) => {
+test.each(named(fileCases))('list-unit-files shows %s: %j', (field, short, row, full) => {
   expect(show(unitFileColumns, field, row, false)).toBe(short)
   expect(show(unitFileColumns, field, row, true)).toBe(full)
 })
 
-test.each(machineCases)('list-machines shows %s of $machine', (field, row, short, full = short) => {
+test.each(named(machineCases))('list-machines shows %s: %j', (field, short, row, full) => {
   expect(show(machineColumns, field, row, false)).toBe(short)
   expect(show(machineColumns, field, row, true)).toBe(full)
 })

@@ -16,7 +16,9 @@ beforeEach(() => {
 afterEach(() => store.close())
 
 type Texts = Readonly<Record<string, string>>
-const [one, two, three] = ['app:1', 'app:2', 'app:3'].map(image => unitText('', {image})) as [string, string, string]
+const one = unitText('', {image: 'app:1'})
+const two = unitText('', {image: 'app:2'})
+const three = unitText('', {image: 'app:3'})
 const imageOf = (text: string) => /^Image=(.*)$/m.exec(text)?.[1]
 
 async function know(texts: Texts): Promise<void> {

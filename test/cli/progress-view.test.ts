@@ -18,6 +18,9 @@ class Pipe implements TextStream {
   }
 }
 
+const introducer = '\u001b'
+const upAndErase = new RegExp(`^${introducer}\\[(\\d+)F${introducer}\\[J`)
+
 /** A terminal that understands what the view writes: lines, and to go up and erase what is below. */
 class Screen implements TextStream {
   readonly isTTY = true
@@ -31,7 +34,7 @@ class Screen implements TextStream {
   }
 
   write(text: string): void {
-    const up = /^\u001b\[(\d+)F\u001b\[J/.exec(text)
+    const up = upAndErase.exec(text)
     if (up !== null) {
       const count = Number(up[1])
       if (count > this.lines.length) throw new Error(`erases ${count} of ${this.lines.length} lines`)

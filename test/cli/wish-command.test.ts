@@ -8,6 +8,7 @@ import {MemoryStore} from '../../src/lib/store/memory.ts'
 import type {Store} from '../../src/lib/store/store.ts'
 import {unitText} from '../fakes/situation.ts'
 import {leaderEntry, machineEntry} from '../fakes/stored-cluster.ts'
+import {until} from '../fakes/until.ts'
 import {outputOf} from './output.ts'
 import {withDirectory} from './temporary-directory.ts'
 
@@ -92,7 +93,7 @@ describe('bringing', () => {
     })
   })
 
-  test.each<[name: string, argv: readonly string[], error: typeof CtlError, message: string]>([
+  test.each<[name: string, argv: readonly string[], error: new (message: string) => CtlError, message: string]>([
     ['nothing', [], UsageError, 'no unit given'],
     ['a template', ['web@'], UsageError, 'web@.service is a template: it cannot be started itself'],
     ['what is nowhere', ['no-such-unit'], NotFoundError, 'no-such-unit.service: neither in the cluster nor a file here'],
@@ -120,7 +121,9 @@ describe('wishing', () => {
     expect(await units()).toEqual(found)
   })
 
-  test.each<[name: string, what: 'stop' | 'restart', argv: readonly string[], error: typeof CtlError, message: string]>([
+  test.each<
+    [name: string, what: 'stop' | 'restart', argv: readonly string[], error: new (message: string) => CtlError, message: string]
+  >([
     ['of nothing', 'stop', [], UsageError, 'no unit given'],
     ['of what is not known', 'stop', ['a', 'b'], NotFoundError, 'a.service, b.service: no such units; nothing was changed'],
     ['a restart of a template', 'restart', ['web@.service'], UsageError, 'it cannot be restarted itself'],
@@ -150,8 +153,10 @@ describe('the time to wait', () => {
     ['is two seconds with one round of fleetctl’s', {'block-attempts': 1}],
   ])('%s', async (_, flags) => {
     await withDirectory({'db.service': text}, async root => {
-      setTimeout(() => ending.abort(), 60).unref()
-      const {thrown} = await bring('start', [`${root}/db`], {...flags, block: true})
+      const waiting = bring('start', [`${root}/db`], {...flags, block: true})
+      await until('the wish is written', async () => (await units()).length === 1)
+      ending.abort()
+      const {thrown} = await waiting
       expect(thrown).toMatchObject({exitCode: 6, message: expect.stringContaining('stopped waiting for 1 of 1 unit')})
     })
   })

@@ -126,6 +126,5 @@ export type MachineSettings = Value<typeof machineSettingsSchema> & {readonly re
 /** `since`: the revision at which the unit came to this machine. */
 export type Assignment = OnMachine & Value<typeof assignmentSchema> & {readonly since: number}
 export type UnitState = OnMachine & Value<typeof unitStateSchema>
-export type ActiveState = UnitState['active']
 export type Refusal = {readonly unit: string} & Value<typeof refusalSchema>
 export type Leader = Value<typeof leaderSchema>
