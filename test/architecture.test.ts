@@ -77,7 +77,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/cli': {
     time: 'fulfil listing open-driver progress-view',
     disk: 'connection unit-arguments',
-    host: 'connection fulfil interrupt listing unknown-command wish-command',
+    host: 'cluster-command connection fulfil interrupt listing unknown-command wish-command',
   },
   'lib/cluster': {chance: 'cluster-id'},
   'lib/dev': {

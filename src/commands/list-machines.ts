@@ -1,7 +1,6 @@
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {machineColumns} from '../lib/cli/columns.ts'
 import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {readView} from '../lib/cluster/read.ts'
 import {machineRows} from '../lib/cluster/rows.ts'
 import {prefixes} from '../lib/store/keys.ts'
 
@@ -13,9 +12,7 @@ export default class ListMachines extends ClusterCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ListMachines)
-    const view = await this.withStore(flags, (store, signal) =>
-      readView(store, [prefixes.machines, prefixes.machineSettings, prefixes.assignments], signal),
-    )
+    const view = await this.readView(flags, [prefixes.machines, prefixes.machineSettings, prefixes.assignments])
     process.stdout.write(renderList(machineColumns, machineRows(view), flags, process.stdout))
   }
 }

@@ -1,7 +1,6 @@
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {unitFileColumns} from '../lib/cli/columns.ts'
 import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {readView} from '../lib/cluster/read.ts'
 import {describeFiles, unitFileRows} from '../lib/cluster/rows.ts'
 import {prefixes} from '../lib/store/keys.ts'
 
@@ -13,9 +12,13 @@ export default class ListUnitFiles extends ClusterCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ListUnitFiles)
-    const view = await this.withStore(flags, (store, signal) =>
-      readView(store, [prefixes.files, prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states], signal),
-    )
+    const view = await this.readView(flags, [
+      prefixes.files,
+      prefixes.units,
+      prefixes.machines,
+      prefixes.assignments,
+      prefixes.states,
+    ])
     process.stdout.write(renderList(unitFileColumns, unitFileRows(view, describeFiles(view)), flags, process.stdout))
   }
 }

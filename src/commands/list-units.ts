@@ -1,7 +1,6 @@
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {unitColumns} from '../lib/cli/columns.ts'
 import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {readView} from '../lib/cluster/read.ts'
 import {unitRows} from '../lib/cluster/rows.ts'
 import {prefixes} from '../lib/store/keys.ts'
 
@@ -13,9 +12,13 @@ export default class ListUnits extends ClusterCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ListUnits)
-    const view = await this.withStore(flags, (store, signal) =>
-      readView(store, [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals], signal),
-    )
+    const view = await this.readView(flags, [
+      prefixes.units,
+      prefixes.machines,
+      prefixes.assignments,
+      prefixes.states,
+      prefixes.refusals,
+    ])
     process.stdout.write(renderList(unitColumns, unitRows(view), flags, process.stdout))
   }
 }

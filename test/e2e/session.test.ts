@@ -185,6 +185,9 @@ describe('what fails says so', () => {
       ],
     )
     await cluster.expectCtl(0, 'start', 'calm@2')
+    const {stderr} = await cluster.expectCtl(0, 'list-units')
+    expect(stderr).toContain('warning: cannot read units/calm@1.service: not JSON')
+    expect(stderr).toContain('warning: cannot read units/later@1.service: written by a newer Meissa')
     expect((await cluster.expectCtl(4, 'stop', 'calm@1')).stderr).toContain('units/calm@1.service')
     expect((await cluster.containers()).find(({id}) => id === before?.id)).toEqual(before)
     await cluster.store.commit(

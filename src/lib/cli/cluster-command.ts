@@ -1,4 +1,6 @@
 import {Command} from '@oclif/core'
+import {readView} from '../cluster/read.ts'
+import type {ClusterView} from '../cluster/view.ts'
 import type {Store} from '../store/store.ts'
 import {type ConnectionFlags, connectionFlags, openStore} from './connection.ts'
 import {interruptSignal} from './interrupt.ts'
@@ -15,5 +17,13 @@ export abstract class ClusterCommand extends Command {
     } finally {
       store.close()
     }
+  }
+
+  /** Reads what stands under the prefixes; what of it cannot be read is told on stderr, and the rest is the answer. */
+  protected async readView(flags: ConnectionFlags, prefixes: readonly string[]): Promise<ClusterView> {
+    const view = await this.withStore(flags, (store, signal) => readView(store, prefixes, signal))
+    for (const [key, problem] of view.unreadable)
+      process.stderr.write(`warning: cannot read ${key}: ${problem}; it is left as it is\n`)
+    return view
   }
 }
