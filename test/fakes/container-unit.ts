@@ -1,4 +1,4 @@
-import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container-spec.ts'
+import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container/container-spec.ts'
 import type {Unit} from '../../src/lib/unit/unit.ts'
 import {busyboxImage} from './busybox-image.ts'
 

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest'
-import {parseContainer} from '../../src/lib/unit/container.ts'
-import {plainContainer} from '../../src/lib/unit/container-spec.ts'
+import {plainContainer} from '../../src/lib/unit/container/container-spec.ts'
 import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {parseUnitName} from '../../src/lib/unit/names.ts'
 import {ProblemList} from '../../src/lib/unit/problem-list.ts'
+import {parseContainer} from '../../src/lib/unit/quadlet/container-section.ts'
 import {host} from './host.ts'
 
 function read(lines: string) {

@@ -1,9 +1,9 @@
 import {execFileSync} from 'node:child_process'
 import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container-spec.ts'
-import {dockerFlags} from '../../src/lib/unit/docker-flags.ts'
-import {parseDockerRun} from '../../src/lib/unit/docker-run.ts'
+import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container/container-spec.ts'
+import {dockerFlags} from '../../src/lib/unit/docker/docker-flags.ts'
+import {parseDockerRun} from '../../src/lib/unit/docker/docker-run.ts'
 
 const run = (line: string, environment: Record<string, string> = {}) =>
   parseDockerRun(line.split(' ').filter(Boolean), {environment})

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {expandVariables, parseExecLine, splitWords} from '../../src/lib/unit/exec-words.ts'
 import {Fault} from '../../src/lib/unit/fault.ts'
+import {expandVariables, parseExecLine, splitWords} from '../../src/lib/unit/service/exec-words.ts'
 
 describe('words', () => {
   test.each<[string, readonly string[]]>([

@@ -4,7 +4,7 @@ import {describeProblem} from '../../src/lib/unit/describe-problem.ts'
 import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {nearest} from '../../src/lib/unit/nearest.ts'
 import {parseUnit} from '../../src/lib/unit/parse-unit.ts'
-import {environmentFilesOf} from '../../src/lib/unit/service-environment.ts'
+import {environmentFilesOf} from '../../src/lib/unit/service/service-environment.ts'
 import {host} from './host.ts'
 
 const service = (...lines: string[]) => `[Service]\n${lines.join('\n')}\n`

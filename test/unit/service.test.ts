@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {ProblemList} from '../../src/lib/unit/problem-list.ts'
-import {parseService} from '../../src/lib/unit/service.ts'
-import {parseServiceResources} from '../../src/lib/unit/service-resources.ts'
+import {parseService} from '../../src/lib/unit/service/service.ts'
+import {parseServiceResources} from '../../src/lib/unit/service/service-resources.ts'
 
 function read<T>(text: string, parse: (file: ReturnType<typeof parseUnitFile>['file'], problems: ProblemList) => T) {
   const problems = new ProblemList()

@@ -1,5 +1,5 @@
 import type {Run} from '../drivers/driver.ts'
-import {stopSeconds} from '../unit/stop-seconds.ts'
+import {stopSeconds} from '../unit/service/stop-seconds.ts'
 import {isSuccess, type Sequel, sequelOf} from './restart.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
 import type {Step} from './step.ts'

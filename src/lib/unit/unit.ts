@@ -1,4 +1,4 @@
-import type {ContainerSpec} from './container-spec.ts'
+import type {ContainerSpec} from './container/container-spec.ts'
 
 /** A unit file understood: what the scheduler, the agent and the drivers need of it, with no option name left inside. */
 export interface Unit {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {at} from '../../../src/lib/drivers/docker/json.ts'
 import {containerRequest, type RequestContext, stopTimeout} from '../../../src/lib/drivers/docker/spec.ts'
-import {type ContainerSpec, plainContainer} from '../../../src/lib/unit/container-spec.ts'
+import {type ContainerSpec, plainContainer} from '../../../src/lib/unit/container/container-spec.ts'
 
 const context: RequestContext = {
   owner: {cluster: 'c', machine: 'm', unit: 'web.service'},

@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import type {Driver, Run} from '../../../src/lib/drivers/driver.ts'
-import type {ContainerSpec} from '../../../src/lib/unit/container-spec.ts'
+import type {ContainerSpec} from '../../../src/lib/unit/container/container-spec.ts'
 import {containerUnit, waitingCommand} from '../../fakes/container-unit.ts'
 import {type DockerRoom, openDockerRoom} from '../../fakes/docker-room.ts'
 import {until} from '../../fakes/until.ts'

@@ -1,5 +1,5 @@
-import type {ContainerSpec} from '../../unit/container-spec.ts'
-import {stopSeconds} from '../../unit/stop-seconds.ts'
+import type {ContainerSpec} from '../../unit/container/container-spec.ts'
+import {stopSeconds} from '../../unit/service/stop-seconds.ts'
 import type {Unit} from '../../unit/unit.ts'
 import {type Capacity, type Driver, type DriverStep, type DriverStepKind, type Run, StepError} from '../driver.ts'
 import {DockerClient} from './client.ts'

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises'
-import type {EnvironmentFile} from '../../unit/container-spec.ts'
+import type {EnvironmentFile} from '../../unit/container/container-spec.ts'
 import {StepError} from '../driver.ts'
 
 type Variables = Readonly<Record<string, string>>

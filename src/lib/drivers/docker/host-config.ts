@@ -1,4 +1,4 @@
-import type {ContainerSpec, Device, Mount, Port, Resources, Ulimit} from '../../unit/container-spec.ts'
+import type {ContainerSpec, Device, Mount, Port, Resources, Ulimit} from '../../unit/container/container-spec.ts'
 
 /**
  * The HostConfig of POST /containers/create: what the container gets of its host. Docker never restarts it, since the

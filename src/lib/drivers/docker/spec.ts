@@ -1,4 +1,4 @@
-import type {ContainerSpec, HealthCheck, Network} from '../../unit/container-spec.ts'
+import type {ContainerSpec, HealthCheck, Network} from '../../unit/container/container-spec.ts'
 import type {RunIdentity} from '../driver.ts'
 import {hostConfig} from './host-config.ts'
 import {type Owner, ownerLabels} from './labels.ts'

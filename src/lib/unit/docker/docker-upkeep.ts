@@ -1,5 +1,5 @@
-import type {ContainerSpec} from './container-spec.ts'
-import {Fault} from './fault.ts'
+import type {ContainerSpec} from '../container/container-spec.ts'
+import {Fault} from '../fault.ts'
 import {type FlagShape, type GivenFlag, readFlags} from './flag-words.ts'
 
 /** Whether a command runs Docker's command line itself. */

@@ -1,11 +1,11 @@
-import type {EnvironmentFile} from './container-spec.ts'
+import type {EnvironmentFile} from '../container/container-spec.ts'
+import {Fault} from '../fault.ts'
+import {optionsOf, type UnitFile} from '../file.ts'
+import {parseUnitName} from '../names.ts'
+import type {ProblemList} from '../problem-list.ts'
+import {resolveSpecifiers, type Setting} from '../specifiers.ts'
+import type {Host} from '../unit.ts'
 import {splitWords} from './exec-words.ts'
-import {Fault} from './fault.ts'
-import {optionsOf, type UnitFile} from './file.ts'
-import {parseUnitName} from './names.ts'
-import type {ProblemList} from './problem-list.ts'
-import {resolveSpecifiers, type Setting} from './specifiers.ts'
-import type {Host} from './unit.ts'
 
 /**
  * The files of [Service] EnvironmentFile= whose variables an agent gives to `parseUnit` in its Host, in their order

@@ -1,7 +1,6 @@
-import type {ContainerSpec} from './container-spec.ts'
-import {Fault} from './fault.ts'
-import {parseDevice, parseMount, parseTmpfs, parseVolume} from './mount-values.ts'
-import {parseExposed, parsePorts} from './port-values.ts'
+import type {ContainerSpec} from '../container/container-spec.ts'
+import {parseDevice, parseMount, parseTmpfs, parseVolume} from '../container/mount-values.ts'
+import {parseExposed, parsePorts} from '../container/port-values.ts'
 import {
   append,
   decimal,
@@ -22,7 +21,8 @@ import {
   type Translate,
   text,
   ulimit,
-} from './translate.ts'
+} from '../container/translate.ts'
+import {Fault} from '../fault.ts'
 
 /** What becomes of one flag of `docker run`. */
 export interface DockerFlag {

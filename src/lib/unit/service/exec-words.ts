@@ -1,4 +1,4 @@
-import {Fault} from './fault.ts'
+import {Fault} from '../fault.ts'
 
 /** One command of an Exec line, variables not yet replaced. */
 export interface ExecCommand {

@@ -1,8 +1,8 @@
-import {type ContainerSpec, plainContainer} from './container-spec.ts'
+import {type ContainerSpec, plainContainer} from '../container/container-spec.ts'
+import {parseImage} from '../container/image-name.ts'
+import {Fault} from '../fault.ts'
 import {dockerFlags} from './docker-flags.ts'
-import {Fault} from './fault.ts'
 import {readFlags} from './flag-words.ts'
-import {parseImage} from './image-name.ts'
 
 export interface DockerRun {
   readonly spec: ContainerSpec

@@ -1,5 +1,5 @@
-import {Fault} from './fault.ts'
-import type {Translate} from './translate.ts'
+import type {Translate} from '../container/translate.ts'
+import {Fault} from '../fault.ts'
 
 /** One Network= of Quadlet: a mode or a network's name, with options behind a colon (`backend:alias=db,ip=10.0.0.2`). */
 export const networkKey: Translate = (spec, value) => {

@@ -1,5 +1,5 @@
+import {Fault} from '../fault.ts'
 import type {Device, Mount} from './container-spec.ts'
-import {Fault} from './fault.ts'
 
 /** One `[source:]target[:options]` of --volume and Volume= (docker-run(1)): a path binds, a name is a volume. */
 export function parseVolume(text: string): Mount | Fault {

@@ -1,7 +1,7 @@
-import {parseByteSize} from '../base/byte-size.ts'
-import {parseTimeSpan} from '../base/time-span.ts'
+import {parseByteSize} from '../../base/byte-size.ts'
+import {parseTimeSpan} from '../../base/time-span.ts'
+import {Fault} from '../fault.ts'
 import type {ContainerSpec, HealthCheck, Network, Resources, Ulimit} from './container-spec.ts'
-import {Fault} from './fault.ts'
 
 /**
  * Adds one option's value to a container. `environment` is what the unit's process would have, for options that take a

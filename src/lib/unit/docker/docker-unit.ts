@@ -1,10 +1,10 @@
-import type {ContainerSpec} from './container-spec.ts'
+import type {ContainerSpec} from '../container/container-spec.ts'
+import {Fault} from '../fault.ts'
+import {optionsOf, type UnitFile} from '../file.ts'
+import {type ExecCommand, expandVariables, parseExecLine} from '../service/exec-words.ts'
+import {resolveSpecifiers, type Setting} from '../specifiers.ts'
 import {type DockerRun, parseDockerRun} from './docker-run.ts'
 import {isDocker, readUpkeep} from './docker-upkeep.ts'
-import {type ExecCommand, expandVariables, parseExecLine} from './exec-words.ts'
-import {Fault} from './fault.ts'
-import {optionsOf, type UnitFile} from './file.ts'
-import {resolveSpecifiers, type Setting} from './specifiers.ts'
 
 /** A fleet unit translated: its container, and what its line said of the way it runs. */
 export interface DockerUnit {

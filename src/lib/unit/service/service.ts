@@ -1,10 +1,10 @@
-import {parseTimeSpan} from '../base/time-span.ts'
-import {parseBoolean} from './boolean.ts'
+import {parseTimeSpan} from '../../base/time-span.ts'
+import {parseBoolean} from '../boolean.ts'
+import {allOptions, lastOptionOf, optionsOf, type UnitFile, type UnitOption} from '../file.ts'
+import {nearest} from '../nearest.ts'
+import type {ProblemList} from '../problem-list.ts'
+import type {RestartPolicy, Service} from '../unit.ts'
 import {exitCodesOf} from './exit-status.ts'
-import {allOptions, lastOptionOf, optionsOf, type UnitFile, type UnitOption} from './file.ts'
-import {nearest} from './nearest.ts'
-import type {ProblemList} from './problem-list.ts'
-import type {RestartPolicy, Service} from './unit.ts'
 
 /**
  * Reads the words of [Service] that an agent obeys itself, with the defaults of systemd.service(5), and the start limit

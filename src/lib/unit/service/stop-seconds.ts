@@ -1,4 +1,4 @@
-import type {Unit} from './unit.ts'
+import type {Unit} from '../unit.ts'
 
 /** Docker's own, and what a unit that says nothing got under fleet by `docker stop`. */
 export const defaultStopSeconds = 10

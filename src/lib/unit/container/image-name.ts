@@ -1,4 +1,4 @@
-import {Fault} from './fault.ts'
+import {Fault} from '../fault.ts'
 
 /** An image's name if it can be one: `nginx`, `nginx:1.27`, `registry:5000/team/app@sha256:…`; no more is checked. */
 export function parseImage(image: string): string | Fault {

@@ -1,9 +1,9 @@
-import {parseByteSize} from '../base/byte-size.ts'
-import {parseTimeSpan} from '../base/time-span.ts'
-import type {Resources, Ulimit} from './container-spec.ts'
-import {Fault} from './fault.ts'
-import {allOptions, lastOptionOf, type UnitFile} from './file.ts'
-import type {ProblemList} from './problem-list.ts'
+import {parseByteSize} from '../../base/byte-size.ts'
+import {parseTimeSpan} from '../../base/time-span.ts'
+import type {Resources, Ulimit} from '../container/container-spec.ts'
+import {Fault} from '../fault.ts'
+import {allOptions, lastOptionOf, type UnitFile} from '../file.ts'
+import type {ProblemList} from '../problem-list.ts'
 
 /**
  * The limits that [Service] sets in systemd's words, as limits of the container (systemd.resource-control(5),

@@ -1,5 +1,5 @@
+import {Fault} from '../fault.ts'
 import type {Port} from './container-spec.ts'
-import {Fault} from './fault.ts'
 
 const remedy = 'write 8080:80, 127.0.0.1:8080:80, 80, 53:53/udp or 8000-8002:80-82'
 

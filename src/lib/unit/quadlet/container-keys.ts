@@ -1,11 +1,8 @@
-import {parseBoolean} from './boolean.ts'
-import type {ContainerSpec} from './container-spec.ts'
-import {pullPolicy} from './docker-flags.ts'
-import {Fault} from './fault.ts'
-import {parseImage} from './image-name.ts'
-import {parseDevice, parseMount, parseTmpfs, parseVolume} from './mount-values.ts'
-import {parseExposed, parsePorts} from './port-values.ts'
-import {networkKey} from './quadlet-network.ts'
+import {parseBoolean} from '../boolean.ts'
+import type {ContainerSpec} from '../container/container-spec.ts'
+import {parseImage} from '../container/image-name.ts'
+import {parseDevice, parseMount, parseTmpfs, parseVolume} from '../container/mount-values.ts'
+import {parseExposed, parsePorts} from '../container/port-values.ts'
 import {
   append,
   entry,
@@ -27,7 +24,10 @@ import {
   type Translate,
   text,
   ulimit,
-} from './translate.ts'
+} from '../container/translate.ts'
+import {pullPolicy} from '../docker/docker-flags.ts'
+import {Fault} from '../fault.ts'
+import {networkKey} from './network-key.ts'
 
 /** What becomes of one key of [Container]. */
 export type ContainerKey =

@@ -1,11 +1,11 @@
+import {type ContainerSpec, plainContainer} from '../container/container-spec.ts'
+import {Fault} from '../fault.ts'
+import {allOptions, lastOptionOf, lastValueOf, optionsOf, type UnitFile, type UnitOption} from '../file.ts'
+import {nearest} from '../nearest.ts'
+import type {ProblemList} from '../problem-list.ts'
+import {expandVariables, splitWords} from '../service/exec-words.ts'
+import {resolveSpecifiers, type Setting} from '../specifiers.ts'
 import {type ContainerKey, containerKeys} from './container-keys.ts'
-import {type ContainerSpec, plainContainer} from './container-spec.ts'
-import {expandVariables, splitWords} from './exec-words.ts'
-import {Fault} from './fault.ts'
-import {allOptions, lastOptionOf, lastValueOf, optionsOf, type UnitFile, type UnitOption} from './file.ts'
-import {nearest} from './nearest.ts'
-import type {ProblemList} from './problem-list.ts'
-import {resolveSpecifiers, type Setting} from './specifiers.ts'
 
 /**
  * Reads [Container] (podman-systemd.unit(5)). Variables are replaced in Exec= alone, from `environment`; specifiers in

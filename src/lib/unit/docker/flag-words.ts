@@ -1,4 +1,4 @@
-import {Fault} from './fault.ts'
+import {Fault} from '../fault.ts'
 
 /** What must be known of a flag to tell it from its value. */
 export interface FlagShape {
