@@ -12,11 +12,12 @@ import {ctlRunner, root} from './ctl.ts'
 import type {Line, Result} from './line.ts'
 import {atRest} from './lines/at-rest.ts'
 import {fiftyStarts, oneStart} from './lines/docker-starts.ts'
+import {parse} from './lines/parse.ts'
 import {threeHundredUnits, threeThousandUnits} from './lines/scheduling.ts'
 import {startUp} from './lines/start-up.ts'
 import {renderJson, renderTable} from './report.ts'
 
-const allLines: readonly Line[] = [fiftyStarts, oneStart, threeHundredUnits, threeThousandUnits, atRest, startUp]
+const allLines: readonly Line[] = [fiftyStarts, oneStart, threeHundredUnits, threeThousandUnits, atRest, startUp, parse]
 
 /** Most time that one line may take. */
 const lineMinutes = 10

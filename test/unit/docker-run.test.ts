@@ -1,9 +1,13 @@
 import {execFileSync} from 'node:child_process'
+import {readFileSync} from 'node:fs'
 import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container/container-spec.ts'
-import {dockerFlags} from '../../src/lib/unit/docker/docker-flags.ts'
+import {dockerFlags, effectKind} from '../../src/lib/unit/docker/docker-flags.ts'
 import {parseDockerRun} from '../../src/lib/unit/docker/docker-run.ts'
+import {readUpkeep} from '../../src/lib/unit/docker/docker-upkeep.ts'
+import {Fault} from '../../src/lib/unit/fault.ts'
+import {runLines} from '../drivers/docker/run-lines.ts'
 
 const run = (line: string, environment: Record<string, string> = {}) =>
   parseDockerRun(line.split(' ').filter(Boolean), {environment})
@@ -32,8 +36,11 @@ describe('docker run', () => {
     ],
     ['-ditp 80:80 busybox', {openStdin: true, terminal: true, ports: [{hostPort: 80, containerPort: 80, protocol: 'tcp'}]}],
     ['-P busybox', {publishAllPorts: true}],
-    ['-e A=1 -e B -e C --env D= busybox', {environment: {A: '1', B: 'two', D: ''}}],
-    ['--env-file /etc/env busybox', {environmentFiles: [{path: '/etc/env', optional: false}]}],
+    ['-e A=1 -e B -e C --env D= busybox', {environment: {A: '1', B: 'two', D: ''}, unsetVariables: ['C']}],
+    [
+      '--env-file /etc/env busybox',
+      {environmentFiles: [{path: '/etc/env', optional: false, syntax: 'docker', inherited: {B: 'two'}}]},
+    ],
     [
       '-v /a:/b:ro -v x:/c --tmpfs /d busybox',
       {
@@ -45,7 +52,32 @@ describe('docker run', () => {
       },
     ],
     ['--net=host --privileged busybox', {network: {mode: 'host', aliases: []}, privileged: true}],
-    ['--network default --network-alias a --ip 10.0.0.1 busybox', {network: {mode: 'bridge', aliases: ['a'], ipv4: '10.0.0.1'}}],
+    ['--network x --network-alias a --ip 10.0.0.1 busybox', {network: {mode: 'x', aliases: ['a'], ipv4: '10.0.0.1'}}],
+    ['--network default busybox', {network: {mode: 'bridge', aliases: []}}],
+    [
+      '--network name=x,alias=a,ip=10.0.0.2,ip6=fd00::2,mac-address=2:3,link-local-ip=169.254.1.1,driver-opt=b=c --network y busybox',
+      {
+        network: {
+          mode: 'x',
+          aliases: ['a'],
+          ipv4: '10.0.0.2',
+          ipv6: 'fd00::2',
+          macAddress: '2:3',
+          linkLocalAddresses: ['169.254.1.1'],
+          driverOptions: {b: 'c'},
+        },
+        furtherNetworks: [{mode: 'y', aliases: []}],
+      },
+    ],
+    ['-net host busybox', {network: {mode: 'host', aliases: []}}],
+    ['--annotation a=b --cpuset 0 busybox', {annotations: {a: 'b'}, resources: {cpusetCpus: '0'}}],
+    ['--add-host=a=[fd00::1] busybox', {extraHosts: ['a:fd00::1']}],
+    [
+      '--mount type=bind,src=/a,dst=/b,bind-recursive=disabled busybox',
+      {mounts: [{type: 'bind', source: '/a', target: '/b', readOnly: false, options: [], long: {nonRecursive: true}}]},
+    ],
+    ['-e GONE -e B -e GONE=1 -e A busybox', {environment: {B: 'two', GONE: '1'}, unsetVariables: ['A']}],
+    ['--label-file /l --security-opt seccomp=/x.json busybox', {labelFiles: ['/l'], seccompFile: '/x.json'}],
     ['-n=false busybox', {network: {mode: 'none', aliases: []}}],
     [
       '-m 512m -c 512 --cpus 1.5 --memory-swap -1 --pids-limit 5 --oom-kill-disable busybox',
@@ -104,6 +136,18 @@ describe('docker run', () => {
     expect(run('--detach=false busybox')).toMatchObject({detached: false})
   })
 
+  test.each([
+    ['no', undefined],
+    ['always', {restart: 'always', startLimitBurst: 0}],
+    ['unless-stopped', {restart: 'always', startLimitBurst: 0}],
+    ['on-failure', {restart: 'on-failure', startLimitBurst: 0}],
+    ['on-failure:3', {restart: 'on-failure', startLimitBurst: 4, startLimitIntervalSeconds: Infinity}],
+  ])('--restart %s is told apart from the container', (policy, restart) => {
+    const parsed = run(`--restart ${policy} busybox`)
+    expect(parsed).toMatchObject({spec: plainContainer('busybox')})
+    expect('spec' in parsed && parsed.restart).toEqual(restart)
+  })
+
   test.each<[string, readonly string[]]>([
     ['', ['no image']],
     ['-p 80:80', ['no image']],
@@ -111,13 +155,19 @@ describe('docker run', () => {
     ['--nmae x busybox', ["'--nmae' is no flag"]],
     ['-z busybox', ["'-z' is no flag"]],
     ['-memory 5m busybox', ['']],
-    ['--restart always busybox', ['--restart: would have Docker restart']],
-    ['--gpus all -p x --cidfile /x busybox', ['--gpus', '-p', '--cidfile']],
-    ['--security-opt seccomp=/x.json busybox', ['--security-opt']],
+    ['--restart sometimes busybox', ['is no restart policy']],
+    ['--io-maxiops 1 -p x --cidfile /x busybox', ['--io-maxiops', '-p', '--cidfile']],
+    ['--security-opt seccomp=x.json busybox', ['no absolute path']],
+    ['--ip 10.0.0.1 --network-alias a busybox', ['--ip: does not go', '--network-alias: does not go']],
+    ['--network x --network x busybox', ['named twice']],
+    ['--network x --network host busybox', ['exclude each other']],
+    ['--network name=x,gw-priority=1 busybox', ['gw-priority']],
+    ['--mount type=bind,src=/a,dst=/b,bind-recursive=readonly busybox', ['bind-recursive=readonly']],
+    ['--mount type=volume,dst=/b,volume-subpath=c busybox', ['volume-subpath']],
+    ['--health-start-interval 5s busybox', ['newer than the API']],
     ['--rm=maybe busybox', []],
     ['-it=maybe busybox', ['-it']],
     ['Busybox', ['capital letters']],
-    ['--network name=x,alias=y busybox', ['long form']],
   ])('%j is refused for all its faults', (line, words) => {
     const parsed = run(line)
     if (words.length === 0) return expect(parsed).toHaveProperty('spec')
@@ -147,15 +197,81 @@ describe('docker run', () => {
     }
   })
 
-  test('never throws', () => {
-    const word = fc.oneof(
-      fc.string(),
-      fc.constantFrom(...Object.keys(dockerFlags).map(name => `--${name}`)),
-      fc.stringMatching(/^-[a-zA-Z=]{1,4}$/),
-    )
+  test('every refusal says what to write instead', () => {
+    const refused = Object.values(dockerFlags).flatMap(({effect}) => (effect instanceof Fault ? [effect] : []))
+    expect(refused.filter(({remedy}) => remedy === undefined)).toEqual([])
+  })
+
+  test.each(['translated', 'absorbed', 'refused'] as const)('docs/units.md tells which flags are %s', kind => {
+    const guide = readFileSync(new URL('../../docs/units.md', import.meta.url), 'utf8')
+    const row = new RegExp(`^\\| ${kind} \\|(.*)\\|$`, 'm').exec(guide)?.[1] ?? ''
+    const told = Array.from(row.matchAll(/`--([a-z0-9-]+)`/g), match => match[1])
+    const flags = Object.entries(dockerFlags).flatMap(([name, flag]) => (effectKind(flag) === kind ? [name] : []))
+    expect(told.sort()).toEqual(flags.sort())
+  })
+})
+
+describe('whatever is written', () => {
+  const numRuns = Number(process.env.FUZZ_RUNS ?? 500)
+  const flag = fc.constantFrom(...Object.keys(dockerFlags).map(name => `--${name}`))
+  const value = fc.constantFrom(
+    ...Object.values(runLines).flatMap(lines => lines.flatMap(line => line.split(/[ =]/))),
+    ...['', '=', ',', ':', '"', '$', '-', '0', '1:2:3:4', 'a=b,c=d', '[::1]:1:1', '"a,b",c', '\u0000', '%n', '__proto__'],
+  )
+  const cut = fc
+    .tuple(fc.constantFrom(...Object.values(runLines).flat()), fc.nat(80), fc.nat(8), fc.string({maxLength: 4}))
+    .map(([line, at, length, put]) => `${line.slice(0, at)}${put}${line.slice(at + length)}`)
+  const words = fc.oneof(
+    fc.array(
+      fc.oneof(
+        flag,
+        value,
+        fc.tuple(flag, value).map(pair => pair.join('=')),
+        fc.stringMatching(/^-[a-zA-Z=]{1,4}$/),
+        fc.string(),
+      ),
+    ),
+    cut.map(line => line.split(' ')),
+  )
+  const environment = {A: '1', constructor: 'x'}
+
+  test('docker run is read without a throw, to a container or to faults that say something', () => {
     fc.assert(
-      fc.property(fc.array(word), words => void parseDockerRun(words)),
-      {numRuns: 500},
+      fc.property(words, given => {
+        const parsed = parseDockerRun([...given, 'busybox'], {environment})
+        if ('spec' in parsed) return JSON.stringify(parsed.spec).length > 0
+        return parsed.length > 0 && parsed.every(({message}) => message !== '')
+      }),
+      {numRuns},
+    )
+  })
+
+  test('lines beside it are read without a throw', () => {
+    const verb = fc.constantFrom(
+      'docker',
+      'pull',
+      'rm',
+      'stop',
+      'kill',
+      '-t',
+      '-f',
+      'x',
+      'img',
+      'sh',
+      '-c',
+      '&&',
+      ';',
+      'mkdir',
+      '-p',
+      '/',
+    )
+    const keys = fc.constantFrom('ExecStartPre', 'ExecStop', 'ExecReload', 'ExecCondition')
+    fc.assert(
+      fc.property(keys, fc.array(fc.oneof(verb, fc.string())), (key, given) => {
+        const spec = {...plainContainer('img'), name: 'x'}
+        for (const line of [given, ['docker', ...given], ['/bin/sh', '-c', given.join(' ')]]) readUpkeep(key, line, spec)
+      }),
+      {numRuns},
     )
   })
 })

@@ -15,6 +15,9 @@ describe('words', () => {
     ['\\"a\\" \\\\', ['"a"', '\\']],
     ['a\\tb\\nc\\sd', ['a\tb\nc d']],
     ['\\x41\\101\\u00e9\\U0001f600', ['AAé😀']],
+    ['\\xc3\\xa9\\303\\251 \\xff', ['éé', '\uFFFD']],
+    ['\\x00 \\000 \\400 \\u0000 \\ud800 \\U00110000', ['\\x00', '\\000', '\\400', '\\u0000', '\\ud800', '\\U00110000']],
+    ['a"b c"d\'e f\'', ['ab cde f']],
     ["'\\x41'", ['A']],
     ['\\d+', ['\\d+']],
     ['end\\', ['end\\']],
@@ -52,24 +55,52 @@ describe('an Exec line', () => {
         {...plain, ignoresFailure: true, words: ['/bin/b', 'c']},
       ],
     ],
+    ['/bin/sh -c "grep -E \\d+\\.x"', [{...plain, words: ['/bin/sh', '-c', 'grep -E \\d+\\.x']}]],
+    ['"-/bin/a b" c', [{...plain, ignoresFailure: true, words: ['/bin/a b', 'c']}]],
+    ['|/bin/a "b c"', [{...plain, words: ['/bin/sh', '-c', '/bin/a b c']}]],
+    [
+      '+-:@/bin/a b',
+      [{ignoresFailure: true, expandsVariables: false, elevated: true, namesItself: true, words: ['/bin/a', 'b']}],
+    ],
+    ['docker ps', [{...plain, words: ['docker', 'ps']}]],
+    ['/bin/a ; "open', [{...plain, words: ['/bin/a']}]],
+    ['/bin/a ; -b/ ; /bin/c', [{...plain, words: ['/bin/a']}]],
     ['/bin/a \\; ";" x;', [{...plain, words: ['/bin/a', ';', ';', 'x;']}]],
   ])('%s', (line, commands) => {
     expect(parseExecLine(line)).toEqual(commands)
   })
 
-  test.each(['', ';', '"'])('%j is refused', line => {
+  test.each([
+    '',
+    ';',
+    '"',
+    '-',
+    '- /bin/a',
+    '--/bin/a',
+    '+!/bin/a',
+    'bin/a',
+    './a',
+    '/bin/',
+    '@/bin/a',
+    '/bin/a\\;',
+    '/bin/a ; b/',
+  ])('%j is refused', line => {
     expect(parseExecLine(line)).toBeInstanceOf(Fault)
   })
 })
 
 describe('variables', () => {
-  const environment = {ONE: "'one' 'two two' too", TWO: 'x', EMPTY: '', OPTS: '-p 80:80  -d'}
+  const environment = {ONE: "'one' 'two two' too", TWO: 'x', EMPTY: '', OPTS: '-p 80:80  -d', ODD: 'a\\ b c"d" "e'}
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
     ['in place', ['${TWO}', 'a${TWO}b'], ['x', 'axb'], []],
     ['in place as one word', ['${ONE}'], ["'one' 'two two' too"], []],
     ['as words', ['$ONE', '$OPTS'], ['one', 'two two', 'too', '-p', '80:80', '-d'], []],
+    ['as words by their own rules', ['$ODD'], ['a b', 'cd', 'e'], []],
     ['as no word', ['a', '$EMPTY', '${EMPTY}'], ['a', ''], []],
-    ['without braces inside a word', ['a$TWO', '$TWO/b'], ['a$TWO', '$TWO/b'], []],
+    ['without braces inside a word', ['a$TWO', 'a $TWO b'], ['a$TWO', 'a $TWO b'], []],
+    ['with what is no name behind them, as words', ['a', '$TWO/b', '$1', '$', 'b'], ['a', 'b'], ['TWO/b', '1', '']],
+    ['with what is no name, in braces', ['a${1}b', '${TWO-x}'], ['ab', ''], ['1', 'TWO-x']],
+    ["as the shell's defaults", ['${NO:-x}', '${a:-${TWO}}'], ['${NO:-x}', '${a:-x}'], []],
     ['escaped', ['$$TWO', '$${TWO}', 'a$$'], ['$TWO', '${TWO}', 'a$'], []],
     ['unset', ['$NO', 'a${NO}b', '$toString'], ['ab'], ['NO', 'NO', 'toString']],
   ])('%s', (_, words, expanded, unset) => {

@@ -38,6 +38,43 @@ describe('a unit file', () => {
       ],
     ],
     [
+      'a comment inside a continuation without a backslash goes on too',
+      '[S]\nA=one \\\n  # two\n--b=c\\\n;three \\\n--d\nB=1\n',
+      [
+        [
+          'S',
+          [
+            ['A', 'one  --b=c --d'],
+            ['B', '1'],
+          ],
+        ],
+      ],
+    ],
+    [
+      'a header behind a comment ends a continuation',
+      '[S]\nA=one \\\n# two\n\t[T]\nB=1\n',
+      [
+        ['S', [['A', 'one']]],
+        ['T', [['B', '1']]],
+      ],
+    ],
+    ['a header inside a continuation is a part of it', '[S]\nA=one \\\n[T]\n', [['S', [['A', 'one  [T]']]]]],
+    ['a comment of several lines', '[S]\n# A=one \\\n#  two\nB=1\n', [['S', [['B', '1']]]]],
+    ['a line of 100,000 letters', `[S]\nA=${'x'.repeat(100_000)}\n`, [['S', [['A', 'x'.repeat(100_000)]]]]],
+    [
+      'a carriage return alone ends a line',
+      '[S]\rA=1\rB=2',
+      [
+        [
+          'S',
+          [
+            ['A', '1'],
+            ['B', '2'],
+          ],
+        ],
+      ],
+    ],
+    [
       'a blank line ends a continuation',
       '[S]\nA=one\\\n\nB=1\n',
       [
@@ -106,10 +143,31 @@ describe('a unit file', () => {
     ['garbage before any section', '>>>>>\n[Unit]\n', 'warning', 1, 'passed over'],
     ['a NUL', '[Unit]\nA=b\0c\n', 'error', 2, 'NUL'],
     ['a blank behind a backslash', '[Unit]\nA=b \\ \nC=d\n', 'warning', 2, 'blank'],
+    ['a comment that goes on', '[Unit]\n# b \\\nC=d\n', 'warning', 3, 'part of the comment'],
+    ['what is no UTF-8', '[Unit]\nA=b\uFFFD\n', 'warning', 2, 'UTF-8'],
   ])('%s is told', (_, text, severity, line, words) => {
     const [problem, ...more] = parseUnitFile(text).problems.filter(each => each.severity === severity)
     expect(problem).toMatchObject({severity, line, message: expect.stringContaining(words)})
     expect(more).toEqual([])
+  })
+
+  test('goes on behind a backslash with a blank behind it, and behind a comment with one, as under fleet', () => {
+    expect(contents(parseUnitFile('[S]\nA=b \\ \n -e C=d\nE=1').file)).toEqual([
+      [
+        'S',
+        [
+          ['A', 'b   -e C=d'],
+          ['E', '1'],
+        ],
+      ],
+    ])
+    expect(contents(parseUnitFile('[S]\n#A=b \\\n  -e C=d \\\n x\nE=1').file)).toEqual([['S', [['E', '1']]]])
+  })
+
+  test('prints a value that ends in a backslash so that it ends there', () => {
+    const options = ['a\\', 'a\\\\', 'a\\\\\\', '\\'].map((value, line) => ({key: 'A', value, line}))
+    const file = {sections: [{name: 'S', line: 1, options}]}
+    expect(contents(parseUnitFile(printUnitFile(file)).file)).toEqual(contents(file))
   })
 
   test('keeps the line each option begins on', () => {

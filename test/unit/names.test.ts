@@ -114,6 +114,8 @@ describe('an argument', () => {
     ['web.timer', ['web.timer']],
     ['multi.target', ['multi.target']],
     ['foo.link', ['foo.link.service']],
+    ['units/web.container', ['web.service']],
+    ['web@{1,2}.container', ['web@1.service', 'web@2.service']],
     ['units/web@3.service', ['web@3.service']],
     ['./units/web', ['web.service']],
     ['web@{1..4}', ['web@1.service', 'web@2.service', 'web@3.service', 'web@4.service']],

@@ -41,8 +41,10 @@ describe('the driver of a unit', () => {
     ['another command before', 'web.service', service('ExecStartPre=/bin/mkdir /x', `${docker} nginx`), 'systemd'],
     ['another docker command', 'web.service', service(`${docker} nginx`, 'ExecStop=/usr/bin/docker exec %n quit'), 'systemd'],
     ["another container's name", 'web.service', service(`${docker} nginx`, 'ExecStop=/usr/bin/docker stop other'), 'systemd'],
-    ['a flag without counterpart', 'web.service', service(`${docker} --gpus all nginx`), 'systemd'],
-    ['--restart', 'web.service', service(`${docker} --restart=always nginx`), 'systemd'],
+    ['a flag without counterpart', 'web.service', service(`${docker} --cidfile /x nginx`), 'systemd'],
+    ['--restart', 'web.service', service(`${docker} --restart=always nginx`), 'docker'],
+    ['flags before the verb', 'web.service', service('ExecStart=docker -H unix:///var/run/docker.sock run nginx'), 'docker'],
+    ['a flag that leads to another engine', 'web.service', service('ExecStart=docker -H tcp://x run nginx'), 'systemd'],
     ['another engine', 'web.service', service('Environment=DOCKER_HOST=tcp://x', `${docker} nginx`), 'systemd'],
     ['two commands', 'web.service', service('Type=oneshot', `${docker} nginx`, `${docker} redis`), 'systemd'],
     ['a timer', 'web.timer', '[Timer]\nOnCalendar=daily\n', 'systemd'],
@@ -57,7 +59,7 @@ describe('the driver of a unit', () => {
   test('that is systemd although docker was meant says why', () => {
     const {problems} = parseUnit('web.service', service('ExecStartPre=/bin/mkdir /x', `${docker} nginx`))
     expect(problems).toMatchObject([
-      {severity: 'warning', line: 2, message: expect.stringContaining('ExecStartPre= runs /bin/mkdir')},
+      {severity: 'warning', line: 2, key: '[Service] ExecStartPre', message: expect.stringContaining('runs /bin/mkdir')},
     ])
   })
 })
@@ -125,6 +127,12 @@ describe('a fleet unit of docker lines', () => {
     ])
   })
 
+  test('--restart holds where the unit says nothing of it, without a start limit', () => {
+    expect(read(`${docker} --restart=always nginx`)?.service).toMatchObject({restart: 'always', startLimitBurst: 0})
+    expect(read(`${docker} --restart=on-failure:3 nginx`)?.service).toMatchObject({restart: 'on-failure', startLimitBurst: 4})
+    expect(read('Restart=no', `${docker} --restart=always nginx`)?.service).toMatchObject({restart: 'no', startLimitBurst: 5})
+  })
+
   test('that detaches lives as long as its container', () => {
     expect(read('Type=oneshot', 'RemainAfterExit=yes', `${docker} -d nginx`)?.service).toMatchObject({
       type: 'simple',
@@ -166,67 +174,77 @@ describe('a unit', () => {
   })
 
   test.each<[string, string, string, string]>([
-    ['no image', 'web.service', '[Container]\nExec=x\n', 'web.service:1: [Container] Image: is missing; write Image=nginx:1.27'],
+    [
+      'no image',
+      'web.service',
+      '[Container]\nExec=x\n',
+      'web.service:1:1: error: [Container] Image: is missing; write Image=nginx:1.27',
+    ],
     [
       'Container and ExecStart',
       'web.service',
       '[Container]\nImage=a\n[Service]\nExecStart=/bin/x\n',
-      'web.service:4: [Service] ExecStart: stands beside [Container]; take it away; what the container runs is Exec= of [Container]',
+      'web.service:4:1: error: [Service] ExecStart: stands beside [Container]; take it away; what the container runs is Exec= of [Container]',
     ],
     [
       'a container that is no service',
       'web.timer',
       '[Container]\nImage=a\n',
-      'web.timer:1: [Container]: stands in a unit of type timer; name the unit .service',
+      'web.timer:1:1: error: [Container]: stands in a unit of type timer; name the unit .service',
     ],
     [
       '[X-fleet]',
       'web.service',
       '[Container]\nImage=a\n[X-fleet]\nGlobal=true\n',
-      'web.service:3: [X-fleet]: unknown section; write [X-Fleet]',
+      'web.service:3:1: error: [X-fleet]: unknown section; write [X-Fleet]',
     ],
     [
       '[x-fleet]',
       'web.service',
       '[Container]\nImage=a\n[x-fleet]\n',
-      'web.service:3: [x-fleet]: unknown section; write [X-Fleet]',
+      'web.service:3:1: error: [x-fleet]: unknown section; write [X-Fleet]',
     ],
     [
       '[container]',
       'web.service',
       '[container]\nImage=a\n[Service]\nExecStart=/bin/x\n',
-      'web.service:1: [container]: unknown section; write [Container]',
+      'web.service:1:1: error: [container]: unknown section; write [Container]',
     ],
-    ['[Sevice]', 'web.service', '[Container]\nImage=a\n[Sevice]\n', 'web.service:3: [Sevice]: unknown section; write [Service]'],
+    [
+      '[Sevice]',
+      'web.service',
+      '[Container]\nImage=a\n[Sevice]\n',
+      'web.service:3:1: error: [Sevice]: unknown section; write [Service]',
+    ],
     [
       '[Pod]',
       'web.service',
       '[Container]\nImage=a\n[Pod]\n',
-      'web.service:3: [Pod]: a section for Podman only; write the container as [Container]',
+      'web.service:3:1: error: [Pod]: a section for Podman only; write the container as [Container]',
     ],
     [
       'an unknown section',
       'web.service',
       '[Container]\nImage=a\n[Whatever]\n',
-      'web.service:3: warning: [Whatever]: unknown section, passed over; the sections are Unit',
+      'web.service:3:1: warning: [Whatever]: unknown section, passed over; the sections are Unit, Service, Container',
     ],
     [
       'a misspelt key',
       'web.service',
       '[Container]\nImage=a\n[Service]\nRestrt=no\n',
-      'web.service:4: warning: [Service] Restrt: unknown key; write Restart=',
+      'web.service:4:1: warning: [Service] Restrt: unknown key, which systemd passes over; write Restart=',
     ],
     [
       'a misspelt key of [X-Fleet]',
       'web.service',
       '[Container]\nImage=a\n[X-Fleet]\nConflict=x\n',
-      'web.service:4: [X-Fleet] Conflict: unknown key; write Conflicts=',
+      'web.service:4:1: error: [X-Fleet] Conflict: unknown key; write Conflicts=',
     ],
     [
       'a user beside a container',
       'web.service',
       '[Container]\nImage=a\n[Service]\nUser=x\n',
-      'web.service:4: warning: [Service] User: has no effect on a container; write User= in [Container]',
+      'web.service:4:1: warning: [Service] User: has no effect on a container; write User= in [Container]',
     ],
     [
       'nothing to run',
@@ -240,12 +258,21 @@ describe('a unit', () => {
     expect(unit === undefined).toBe(problems.some(({severity}) => severity === 'error'))
   })
 
-  test.each(['X-Other', 'Install', 'Socket', 'Path'])('with a section [%s] is fine', section => {
-    expect(parseUnit('web.service', `[Container]\nImage=a\n[${section}]\nA=b\n`).problems).toEqual([])
+  test.each(['X-Other', 'Install', 'Socket', 'Path', 'Target'])('with a section [%s] is fine', section => {
+    expect(parseUnit('web.service', `[Container]\nImage=a\n[${section}]\nX-A=b\n`).problems).toEqual([])
   })
 
-  test.each(['MemoryMin', 'BindTo', 'WantedBy', 'KillSignal', 'LimitNICE'])('with %s= of systemd is fine', key => {
-    expect(parseUnit('web.service', `[Container]\nImage=a\n[Service]\n${key}=1\n`).problems).toEqual([])
+  test.each([
+    ['Service', 'MemoryMin'],
+    ['Unit', 'BindTo'],
+    ['Install', 'WantedBy'],
+    ['Service', 'KillSignal'],
+    ['Service', 'LimitNICE'],
+    ['Timer', 'OnCalendar'],
+    ['Socket', 'ListenStream'],
+    ['Service', 'X-Mine'],
+  ])('with %s %s= of systemd is fine', (section, key) => {
+    expect(parseUnit('web.service', `[Container]\nImage=a\n[${section}]\n${key}=1\n`).problems).toEqual([])
   })
 
   test('has all its problems told at once, by line', () => {

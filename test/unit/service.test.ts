@@ -34,8 +34,10 @@ describe('[Service]', () => {
     ['[Service]\nTimeoutStartSec=0', {timeoutStartSeconds: Infinity}],
     ['[Service]\nTimeoutStopSec=infinity', {timeoutStopSeconds: Infinity}],
     ['[Service]\nTimeoutSec=20', {timeoutStartSeconds: 20, timeoutStopSeconds: 20}],
+    ['[Service]\nTimeoutStopSec=5\nTimeoutSec=20', {timeoutStartSeconds: 20, timeoutStopSeconds: 20}],
     ['[Service]\nTimeoutSec=20\nTimeoutStopSec=5', {timeoutStartSeconds: 20, timeoutStopSeconds: 5}],
     ['[Service]\nSuccessExitStatus=143 75\nSuccessExitStatus=SIGTERM KILL TEMPFAIL', {successExitCodes: [143, 75, 137]}],
+    ['[Service]\nSuccessExitStatus=EXEC CHDIR', {successExitCodes: [203, 200]}],
     ['[Service]\nSuccessExitStatus=1\nSuccessExitStatus=', {}],
   ])('%j', (text, expected) => {
     expect(read(text, parseService)).toEqual({read: {...defaults, ...expected}, problems: []})

@@ -21,6 +21,7 @@ describe('specifiers', () => {
     ['web.service', '%m %b', '0123456789abcdef0123456789abcdef 11112222333344445555666677778888'],
     ['web.service', '%v %a', '6.1.0 x86-64'],
     ['web.service', '%t %S %C %L %E %T %V', '/run /var/lib /var/cache /var/log /etc /tmp /var/tmp'],
+    ['web.service', '%D', '/usr/share'],
     ['web.service', '%u %U %g %G %h %s', 'root 0 root 0 /root /bin/sh'],
     ['web.service', '100%% %%i', '100% %i'],
     ['web.service', 'no specifier', 'no specifier'],
@@ -28,10 +29,30 @@ describe('specifiers', () => {
     expect(resolveSpecifiers(text, {name: parseUnitName(name), host})).toEqual({text: resolved, faults: []})
   })
 
-  test.each(['%Y', '%', '%1', '% x', '%é', '%😀'])('%j is told and left as it is', text => {
+  test.each(['%', '% x', '%é', '%😀', '50%-'])('%j stays as it is', text => {
+    expect(resolveSpecifiers(text, {name: parseUnitName('web.service'), host})).toEqual({text, faults: []})
+  })
+
+  test.each(['%Y', '%y', '%d', '%c', '%r', '%R', '%1', '%Z', 'a %e b'])('%j is told and left as it is', text => {
     const {text: resolved, faults} = resolveSpecifiers(text, {name: parseUnitName('web.service'), host})
     expect(resolved).toBe(text)
-    expect(faults).toEqual([expect.objectContaining({remedy: 'write %% for a percent sign'})])
+    expect(faults).toEqual([expect.objectContaining({remedy: 'write %% for a percent sign', offset: text.indexOf('%')})])
+  })
+
+  test('of the operating system are empty where it says nothing, and stay where it is not known', () => {
+    const name = parseUnitName('web.service')
+    const osRelease = {ID: 'debian', VERSION_ID: '12', VARIANT_ID: 'server'}
+    const known = resolveSpecifiers('%o %w %W <%B%M%A>', {name, host: {...host, osRelease}})
+    expect(known).toEqual({text: 'debian 12 server <>', faults: []})
+    const unknown = resolveSpecifiers('date +%H:%M', {name, host})
+    expect(unknown).toEqual({text: 'date +one.example.com:%M', faults: [expect.objectContaining({offset: 9})]})
+    expect(resolveSpecifiers('<%M>', {name})).toEqual({text: '<>', faults: []})
+  })
+
+  test('of the pretty name fall back to the short one', () => {
+    const name = parseUnitName('web.service')
+    expect(resolveSpecifiers('%q', {name, host}).text).toBe('one')
+    expect(resolveSpecifiers('%q', {name, host: {...host, prettyHostname: 'Number one'}}).text).toBe('Number one')
   })
 
   test('of a machine have stand-ins before it is known', () => {

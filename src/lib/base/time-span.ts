@@ -1,56 +1,74 @@
-const secondsIn: Readonly<Record<string, number>> = {
-  usec: 1e-6,
-  us: 1e-6,
-  µs: 1e-6,
-  μs: 1e-6,
-  msec: 1e-3,
-  ms: 1e-3,
-  seconds: 1,
-  second: 1,
-  sec: 1,
-  s: 1,
-  minutes: 60,
-  minute: 60,
-  min: 60,
-  m: 60,
-  hours: 3600,
-  hour: 3600,
-  hr: 3600,
-  h: 3600,
-  days: 86_400,
-  day: 86_400,
-  d: 86_400,
-  weeks: 604_800,
-  week: 604_800,
-  w: 604_800,
-  months: 2_629_800,
-  month: 2_629_800,
-  M: 2_629_800,
-  years: 31_557_600,
-  year: 31_557_600,
-  y: 31_557_600,
-}
+/** Microseconds in a unit, longest names first, as systemd looks for them (systemd.time(7), "Parsing Time Spans"). */
+const units: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    seconds: 1e6,
+    second: 1e6,
+    sec: 1e6,
+    s: 1e6,
+    minutes: 60e6,
+    minute: 60e6,
+    min: 60e6,
+    months: 2_629_800e6,
+    month: 2_629_800e6,
+    msec: 1e3,
+    ms: 1e3,
+    m: 60e6,
+    hours: 3600e6,
+    hour: 3600e6,
+    hr: 3600e6,
+    h: 3600e6,
+    days: 86_400e6,
+    day: 86_400e6,
+    d: 86_400e6,
+    weeks: 604_800e6,
+    week: 604_800e6,
+    w: 604_800e6,
+    M: 2_629_800e6,
+    years: 31_557_600e6,
+    year: 31_557_600e6,
+    y: 31_557_600e6,
+    usec: 1,
+    us: 1,
+    µs: 1,
+    μs: 1,
+  }),
+)
 
 /**
- * The seconds of a time span as systemd.time(7) writes it: `5min 20s`, `1.5h`, `90` (seconds), `infinity`.
- * Undefined when it is not one. A span that Go's durations share (`1m30s`) means the same.
+ * The seconds of a time span as systemd.time(7) writes it, to the microsecond: `5min 20s`, `1.5h`, `1h30`, `90`
+ * (seconds), `infinity`. Undefined when it is not one. A span that Go's durations share (`1m30s`) means the same.
  */
 export function parseTimeSpan(text: string): number | undefined {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
   const span = text.trim()
   if (span === 'infinity') return Infinity
-  if (!/^(\d+(\.\d*)?|\.\d+)/.test(span)) return undefined
-  let seconds = 0
-  let rest = span
-  while (rest !== '') {
-    const part = /^(\d+(?:\.\d*)?|\.\d+)\s*([a-zA-Zµμ]*)\s*/.exec(rest)
-    if (!part) return undefined
-    const unit = part[2] ?? ''
-    const factor = unit === '' ? 1 : Object.hasOwn(secondsIn, unit) ? secondsIn[unit] : undefined
-    if (factor === undefined) return undefined
-    seconds += Number(part[1]) * factor
-    rest = rest.slice(part[0].length)
+  if (span === '') return undefined
+  const part = /\s*(?:\+?(\d+)(?:\.(\d+))?|\.(\d+))(\s*)([a-zA-Zµμ]*)\s*/y
+  let microseconds = 0
+  while (part.lastIndex < span.length) {
+    const match = part.exec(span)
+    if (!match) return undefined
+    const [, whole = '0', decimals, onlyDecimals, gap = '', name = ''] = match
+    const multiplier = name === '' ? 1e6 : units.get(name)
+    // Behind a number without a unit another one needs a blank between.
+    if (multiplier === undefined || (name === '' && gap === '' && part.lastIndex < span.length)) return undefined
+    microseconds += Number(whole) * multiplier + fraction(decimals ?? onlyDecimals ?? '', multiplier)
   }
-  return Math.round(seconds * 1e6) / 1e6
+  return microseconds < maximum ? microseconds / 1e6 : undefined
+}
+
+/** systemd counts microseconds in 64 bits. */
+const maximum = 2 ** 64
+
+/** Digit for digit, each cut off below a microsecond, as systemd does. */
+function fraction(digits: string, multiplier: number): number {
+  let sum = 0
+  let step = Math.floor(multiplier / 10)
+  for (const digit of digits) {
+    sum += Number(digit) * step
+    step = Math.floor(step / 10)
+  }
+  return sum
 }
 
 const steps = [

@@ -1,99 +1,88 @@
-import {allOptions, type UnitFile} from './file.ts'
+import type {UnitFile, UnitOption} from './file.ts'
+import {indexOfFile, textOf} from './file-index.ts'
 import {nearest} from './nearest.ts'
+import {fleetKeys} from './placement-keys.ts'
 import type {ProblemList} from './problem-list.ts'
+import {containerKeys} from './quadlet/container-keys.ts'
+import {systemdKeys, systemdSections} from './systemd-keys.ts'
 
 /**
  * Tells of sections and keys that were likely meant to be others. A section that is nearly one we read is an error, since
- * the unit would run without it; a key that is nearly one we read a warning. Sections that begin with `X-` are another
- * program's (systemd.syntax(7)).
+ * the unit would run without it; a key that systemd does not know, or knows in another section, a warning, since systemd
+ * passes it over. Sections and keys that begin with `X-` are another program's (systemd.syntax(7)).
  */
 export function checkWords(file: UnitFile, problems: ProblemList): void {
+  problems.locateIn(textOf(file))
+  const seen = new Set<string>()
   for (const {name, line} of file.sections) {
-    if (sections.includes(name)) continue
-    const place = {section: name, line}
-    const meant = nearest(name, readSections)
-    if (quadletSections.includes(name)) problems.error(place, 'a section for Podman only', 'write the container as [Container]')
-    else if (meant) problems.error(place, 'unknown section', `write [${meant}]`)
-    else if (!name.startsWith('X-'))
-      problems.warning(place, 'unknown section, passed over', `the sections are ${sections.join(', ')}`)
+    const keys = systemdKeys(name)
+    if (keys && !seen.has(name)) checkKeys(file, {name, keys}, problems)
+    else if (!keys) checkSection(name, line, problems)
+    seen.add(name)
   }
-  for (const section of ['Unit', 'Service'] as const) {
-    for (const {key, line} of allOptions(file, section)) {
-      if (readKeys[section].includes(key) || neighbours.includes(key)) continue
-      const meant = nearest(key, readKeys[section])
-      if (meant) problems.warning({section, key, line}, 'unknown key', `write ${meant}=`)
-    }
+}
+
+function checkSection(name: string, line: number, problems: ProblemList): void {
+  if (otherSections.includes(name)) return
+  const place = {section: name, line}
+  const meant = nearest(name, readSections)
+  if (quadletSections.includes(name)) problems.error(place, 'a section for Podman only', 'write the container as [Container]')
+  else if (meant) problems.error(place, 'unknown section', `write [${meant}]`)
+  else if (!name.startsWith('X-')) {
+    const known = [...readSections, ...systemdSections.filter(section => !readSections.includes(section))]
+    problems.warning(place, 'unknown section, passed over', `the sections are ${known.join(', ')}`)
   }
+}
+
+interface KnownSection {
+  readonly name: string
+  readonly keys: ReadonlySet<string>
+}
+
+function checkKeys(file: UnitFile, section: KnownSection, problems: ProblemList): void {
+  for (const [key, given] of indexOfFile(file, section.name).byKey) {
+    const isKnown = section.keys.has(key)
+    if (isKnown && key !== 'Conflicts') continue
+    const told = isKnown ? fleetConflicts(given, section) : unknownKey(file, key, section)
+    if (!told) continue
+    for (const {line} of indexOfFile(file, section.name).all.filter(option => option.key === key))
+      problems.warning({section: section.name, key, line}, told.message, told.remedy)
+  }
+}
+
+interface Told {
+  readonly message: string
+  readonly remedy?: string
+}
+
+function unknownKey(file: UnitFile, key: string, {name, keys}: KnownSection): Told | undefined {
+  if (key.startsWith('X-') && !fleetKeys.includes(key)) return undefined
+  const elsewhere = sectionOf(file, key)
+  if (elsewhere !== undefined)
+    return {message: `is passed over in [${name}]: it belongs into [${elsewhere}]`, remedy: `move it below [${elsewhere}]`}
+  const own = nearest(key, keys)
+  if (own !== undefined) return {message: 'unknown key, which systemd passes over', remedy: `write ${own}=`}
+  const other = systemdSections
+    .map(section => ({section, meant: nearest(key, systemdKeys(section) ?? [], 1)}))
+    .find(({meant}) => meant)
+  const remedy = other && `write ${other.meant}= below [${other.section}]`
+  return {message: 'unknown key, which systemd passes over', ...(remedy === undefined ? {} : {remedy})}
+}
+
+/** The section that knows a key; one that the file has before one that it has not. */
+export function sectionOf(file: UnitFile, key: string): string | undefined {
+  const knowing: string[] = systemdSections.filter(section => systemdKeys(section)?.has(key))
+  if (fleetKeys.includes(key)) knowing.push('X-Fleet')
+  if (Object.hasOwn(containerKeys, key)) knowing.push('Container')
+  return knowing.find(section => file.sections.some(({name}) => name === section)) ?? knowing[0]
+}
+
+/** `Conflicts=` has a meaning in [Unit], but there it knows no globs (systemd.unit(5)). */
+function fleetConflicts(given: readonly UnitOption[], {name}: KnownSection): Told | undefined {
+  if (name !== 'Unit' || !given.some(({value}) => /[*?]/.test(value))) return undefined
+  return {message: 'has no globs in [Unit], where it stops other units of the same machine', remedy: 'move it below [X-Fleet]'}
 }
 
 const readSections = ['Unit', 'Service', 'Container', 'X-Fleet']
-const sections = [
-  ...readSections,
-  'Install',
-  'Socket',
-  'Mount',
-  'Automount',
-  'Swap',
-  'Path',
-  'Timer',
-  'Target',
-  'Slice',
-  'Scope',
-  'Device',
-  'Quadlet',
-]
+const otherSections = ['Container', 'X-Fleet', 'Quadlet', 'Target', 'Device']
 const quadletSections = ['Pod', 'Kube', 'Volume', 'Network', 'Build', 'Image', 'Artifact']
-
-/** The keys that are read here, beside Exec lines. */
-const readKeys = {
-  Unit: [
-    'Description',
-    'Documentation',
-    'After',
-    'Before',
-    'Requires',
-    'Wants',
-    'BindsTo',
-    'PartOf',
-    'StartLimitBurst',
-    'StartLimitIntervalSec',
-    'StartLimitInterval',
-  ],
-  Service: [
-    'Type',
-    'Restart',
-    'RestartSec',
-    'RemainAfterExit',
-    'SuccessExitStatus',
-    'StartLimitBurst',
-    'StartLimitInterval',
-    'StartLimitIntervalSec',
-    'TimeoutSec',
-    'TimeoutStartSec',
-    'TimeoutStopSec',
-    'Environment',
-    'EnvironmentFile',
-    'ExecCondition',
-    'ExecStartPre',
-    'ExecStart',
-    'ExecStartPost',
-    'ExecReload',
-    'ExecStop',
-    'ExecStopPost',
-    'MemoryMax',
-    'MemoryLimit',
-    'MemoryLow',
-    'MemorySwapMax',
-    'CPUQuota',
-    'CPUShares',
-    'CPUWeight',
-    'TasksMax',
-    'OOMScoreAdjust',
-    'LimitNOFILE',
-    'LimitNPROC',
-    'LimitMEMLOCK',
-  ],
-}
-
-/** Keys of systemd's that are spelt nearly as one of those above. */
-const neighbours = ['BindTo', 'MemoryMin']

@@ -2,9 +2,12 @@
 export class Fault {
   readonly message: string
   readonly remedy: string | undefined
+  /** Where in the value it stands, from 0. */
+  readonly offset: number | undefined
 
-  constructor(message: string, remedy?: string) {
+  constructor(message: string, remedy?: string, offset?: number) {
     this.message = message
     this.remedy = remedy
+    this.offset = offset
   }
 }

@@ -62,15 +62,37 @@ export function parseUnitName(name: string): UnitName {
   return {name, prefix, instance, type, isTemplate: false, isInstance: true, template: `${prefix}@.${type}`}
 }
 
+/** A unit that an argument of the command line names, and its file where the argument says which. */
+export interface NamedUnit {
+  readonly name: string
+  /** Without its directory: `web.service`, or `web.container`, which becomes web.service. */
+  readonly file?: string
+}
+
 /**
  * The unit names that an argument of the command line stands for: `web@{1..4}` and `web@{a,b}` for several, a path for
- * its last part, `.service` appended where no type is given. Names are not validated, so that globs pass.
- * Throws UsageError for braces it cannot expand.
+ * its last part, `.service` for Quadlet's `.container`, and appended where no type is given. Names are not validated, so
+ * that globs pass. Throws UsageError for braces it cannot expand.
  */
 export function expandNames(argument: string): string[] {
-  const base = argument.slice(argument.lastIndexOf('/') + 1)
-  return expandBraces(base).map(name => (hasType(name) ? name : `${name}.service`))
+  return expandUnits(argument).map(({name}) => name)
 }
+
+/** As `expandNames`, with the files that are named by it. */
+export function expandUnits(argument: string): NamedUnit[] {
+  const base = argument.slice(argument.lastIndexOf('/') + 1)
+  return expandBraces(base).map(file => {
+    if (file.endsWith(containerType)) return {name: `${file.slice(0, -containerType.length)}.service`, file}
+    return hasType(file) ? {name: file, file} : {name: `${file}.service`}
+  })
+}
+
+/** The Quadlet file that a unit may come from: `web.container` for web.service (podman-systemd.unit(5)). */
+export function containerFile(name: string): string | undefined {
+  return name.endsWith('.service') ? name.replace(/\.service$/, containerType) : undefined
+}
+
+const containerType = '.container'
 
 const mostNames = 100_000
 

@@ -1,7 +1,9 @@
 import {UsageError} from '../base/errors.ts'
 import {checkWords} from './check-words.ts'
 import type {ContainerSpec, Resources, Ulimit} from './container/container-spec.ts'
-import {readDockerUnit} from './docker/docker-unit.ts'
+import {definitionOf} from './definition.ts'
+import {dependenciesOf} from './dependencies.ts'
+import {type DockerSetting, type DockerUnit, type NoDockerUnit, readDockerUnit} from './docker/docker-unit.ts'
 import {allOptions, lastValueOf, parseUnitFile, type ReadUnitFile, type UnitFile} from './file.ts'
 import {parseUnitName, type UnitName} from './names.ts'
 import {parsePlacement} from './placement.ts'
@@ -11,13 +13,22 @@ import {parseService} from './service/service.ts'
 import {serviceEnvironment} from './service/service-environment.ts'
 import {parseServiceResources} from './service/service-resources.ts'
 import {resolveSpecifiers, type Setting} from './specifiers.ts'
-import type {Host, Problem, Service, Unit} from './unit.ts'
+import type {DriverName, Host, Problem, Service, Unit} from './unit.ts'
 
 export interface ParsedUnit {
   /** Absent when any problem is an error. */
   readonly unit?: Unit
+  /** Absent only when the name is none. */
+  readonly choice?: DriverChoice
   /** All there are, in the order of the lines. */
   readonly problems: readonly Problem[]
+}
+
+/** Which driver runs a unit, and why this one and not the other. */
+export interface DriverChoice {
+  readonly driver: DriverName
+  /** A clause: `every Exec line is a plain docker line`. */
+  readonly reason: string
 }
 
 /**
@@ -33,22 +44,27 @@ export function parseUnit(name: string, text: string, host?: Host): ParsedUnit {
 export function understandUnit(name: string, {file, problems: read}: ReadUnitFile, host?: Host): ParsedUnit {
   const problems = new ProblemList(read)
   const unitName = readName(name, problems)
-  const unit = unitName && understand(file, {name: unitName, ...(host === undefined ? {} : {host})}, problems)
-  return {...(unit && !problems.hasErrors ? {unit} : {}), problems: problems.all()}
+  if (unitName === undefined) return {problems: problems.all()}
+  const {unit, choice} = understand(file, {name: unitName, ...(host === undefined ? {} : {host})}, problems)
+  return {...(problems.hasErrors ? {} : {unit}), choice, problems: problems.all()}
 }
 
-function understand(file: UnitFile, setting: Setting, problems: ProblemList): Unit {
+function understand(file: UnitFile, setting: Setting, problems: ProblemList): {unit: Unit; choice: DriverChoice} {
   checkWords(file, problems)
   const description = lastValueOf(file, 'Unit', 'Description')
   const service = parseService(file, problems)
   const run = runOf(file, {...setting, environment: environmentOf(file, setting, problems)}, problems)
-  return {
+  const unit: Unit = {
     name: setting.name.name,
     ...(description === undefined ? {} : {description: resolveSpecifiers(description, setting).text}),
+    driver: run.driver,
     placement: parsePlacement(file, setting.name, problems),
-    ...run,
-    service: {...service, ...run.service},
+    service: run.service === undefined ? service : {...service, ...run.service},
+    dependencies: dependenciesOf(file, setting),
+    ...(run.container === undefined ? {} : {container: run.container}),
+    ...(run.driver === 'systemd' ? {definition: definitionOf(file)} : {}),
   }
+  return {unit, choice: {driver: run.driver, reason: run.reason}}
 }
 
 function readName(name: string, problems: ProblemList): UnitName | undefined {
@@ -66,50 +82,68 @@ function environmentOf(file: UnitFile, setting: Setting, problems: ProblemList):
   return {...serviceEnvironment(file, setting, problems), ...setting.host?.environment}
 }
 
-interface Running {
-  readonly driver: Unit['driver']
+interface Running extends DriverChoice {
   readonly container?: ContainerSpec
   /** What the way it runs changes in its service. */
   readonly service?: Partial<Service>
 }
 
 /** [Container] and plain docker lines go to Docker, everything else to the host's systemd. */
-function runOf(
-  file: UnitFile,
-  setting: Setting & {readonly environment: Readonly<Record<string, string>>},
-  problems: ProblemList,
-): Running {
+function runOf(file: UnitFile, setting: DockerSetting, problems: ProblemList): Running {
   const limits = parseServiceResources(file, problems)
-  const section = file.sections.find(({name}) => name === 'Container')
-  if (section) {
+  if (file.sections.some(({name}) => name === 'Container')) {
     checkBesideContainer(file, setting.name, problems)
     const container = parseContainer(file, setting, problems)
-    return {driver: 'docker', ...(container ? {container: withLimits(container, limits)} : {})}
+    return {
+      driver: 'docker',
+      reason: 'it has a [Container] section',
+      ...(container ? {container: withLimits(container, limits)} : {}),
+    }
   }
-  if (setting.name.type !== 'service') return {driver: 'systemd'}
+  if (setting.name.type !== 'service') return {driver: 'systemd', reason: `it is a .${setting.name.type} unit`}
   if (!allOptions(file, 'Service').some(({key}) => key === 'ExecStart' || key === 'ExecStop')) {
     problems.warning(
       {section: 'Service', key: 'ExecStart', line: 0},
       'is missing: nothing would run',
       'write [Container] with Image=, or ExecStart=',
     )
-    return {driver: 'systemd'}
+    return {driver: 'systemd', reason: 'it has neither [Container] nor ExecStart='}
   }
   const docker = readDockerUnit(file, setting)
-  if (!('spec' in docker)) {
-    const {reason, line} = docker
-    if (docker.meant)
-      problems.warning({section: 'Service', key: 'ExecStart', line}, `runs through systemd and docker's command line: ${reason}`)
-    return {driver: 'systemd'}
-  }
+  if (!('spec' in docker)) return {driver: 'systemd', reason: whyNotDocker(docker, problems)}
   for (const {key, line, fault} of docker.warnings) problems.warning({section: 'Service', key, line}, fault.message, fault.remedy)
   return {
     driver: 'docker',
+    reason: 'every Exec line is a plain docker line',
     container: withLimits(docker.spec, limits),
-    service: {
-      ...(docker.detached ? {type: 'simple', remainAfterExit: false} : {}),
-      ...(docker.ignoresFailure ? {successExitCodes: Array.from({length: 255}, (_, index) => index + 1)} : {}),
-    },
+    service: serviceOf(docker, file),
+  }
+}
+
+/** Says in the problems what keeps a container that was meant from Docker; returns it as a clause. */
+function whyNotDocker({meant, obstacles}: NoDockerUnit, problems: ProblemList): string {
+  const [first, ...others] = obstacles
+  if (first === undefined) return 'it has no Exec line'
+  const {key, line, reason} = first
+  const place = `${key}= ${line > 0 ? `(line ${line}) ` : ''}`
+  if (!meant) return `${place}${reason}`
+  const more = [...new Set(others.map(other => other.line))].filter(other => other !== line).sort((one, two) => one - two)
+  const [are, lines] = more.length === 1 ? ['is', 'line'] : ['are', 'lines']
+  const also = more.length === 0 ? '' : `; nor ${are} ${lines} ${more.join(', ')}`
+  problems.warning(
+    {section: 'Service', key, line},
+    `no plain docker line, so that systemd and docker's command line run the unit: ${reason}${also}`,
+  )
+  return `${place}is no plain docker line: ${reason}${also}`
+}
+
+const everyFailure: readonly number[] = Array.from({length: 255}, (_, index) => index + 1)
+
+function serviceOf({detached, ignoresFailure, restart}: DockerUnit, file: UnitFile): Partial<Service> {
+  return {
+    ...(lastValueOf(file, 'Service', 'Restart') === undefined ? restart : {}),
+    ...(detached ? {type: 'simple', remainAfterExit: false} : {}),
+    ...(ignoresFailure ? {successExitCodes: everyFailure} : {}),
   }
 }
 
@@ -118,6 +152,7 @@ function withLimits(
   container: ContainerSpec,
   limits: {readonly resources: Resources; readonly ulimits: readonly Ulimit[]},
 ): ContainerSpec {
+  if (limits.ulimits.length === 0 && Object.keys(limits.resources).length === 0) return container
   const others = limits.ulimits.filter(({name}) => !container.ulimits.some(own => own.name === name))
   return {...container, resources: {...limits.resources, ...container.resources}, ulimits: [...others, ...container.ulimits]}
 }

@@ -1,8 +1,10 @@
 import {parseBoolean} from './boolean.ts'
+import {sectionOf} from './check-words.ts'
 import {allOptions, type UnitFile} from './file.ts'
 import {compileGlob, matchesGlob} from './glob.ts'
 import type {UnitName} from './names.ts'
 import {nearest} from './nearest.ts'
+import {fleetKeys, type PlacementKey as Key, placementKeys, placementSpellings} from './placement-keys.ts'
 import type {Place, ProblemList} from './problem-list.ts'
 import {resolvePlacementSpecifiers} from './specifiers.ts'
 import type {Placement} from './unit.ts'
@@ -50,20 +52,6 @@ export function parsePlacement(file: UnitFile, name: UnitName, problems: Problem
 }
 
 const section = 'X-Fleet'
-const keys = ['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces', 'OnDisconnect'] as const
-type Key = (typeof keys)[number]
-
-/** Deprecated spellings. Of MachineID's the first that is given wins over those after it; the others add up. */
-const aliases: Readonly<Record<string, Key>> = {
-  'X-ConditionMachineID': 'MachineID',
-  'X-ConditionMachineBootID': 'MachineID',
-  'X-ConditionMachineOf': 'MachineOf',
-  'X-ConditionMachineMetadata': 'MachineMetadata',
-  'X-Conflicts': 'Conflicts',
-}
-const spellings = [...Object.keys(aliases), ...keys]
-const machineIdSpellings = ['MachineID', 'X-ConditionMachineID', 'X-ConditionMachineBootID']
-
 /** What fleet refuses side by side. */
 const exclusions: readonly (readonly [Key, readonly Key[]])[] = [
   ['MachineID', ['MachineOf', 'Conflicts', 'Global', 'Replaces']],
@@ -77,24 +65,28 @@ interface Word {
   readonly line: number
 }
 
-function wordsByKey(file: UnitFile, name: UnitName, problems: ProblemList): Map<Key, readonly Word[]> {
-  const words: Word[] = []
-  for (const {key, value, line} of allOptions(file, section)) {
-    if (!spellings.includes(key)) {
-      const meant = nearest(key, keys) ?? nearest(key, Object.keys(aliases))
-      problems.error({section, key, line}, 'unknown key', meant ? `write ${meant}=` : `the keys are ${keys.join(', ')}`)
+function wordsByKey(file: UnitFile, name: UnitName, problems: ProblemList): ReadonlyMap<Key, readonly Word[]> {
+  const words = new Map<Key, Word[]>()
+  for (const {key: spelling, value, line} of allOptions(file, section)) {
+    const key = placementSpellings.get(spelling)
+    if (key === undefined) {
+      problems.error({section, key: spelling, line}, 'unknown key', remedyFor(spelling, file))
       continue
     }
-    const texts = multipleValues(resolvePlacementSpecifiers(value, name)).filter(text => text !== '')
-    words.push(...texts.map(text => ({key, text, line})))
+    const given = words.get(key) ?? []
+    words.set(key, given)
+    for (const text of multipleValues(resolvePlacementSpecifiers(value, name)))
+      if (text !== '') given.push({key: spelling, text, line})
   }
-  const groups = Map.groupBy(words, word => keys.find(key => key === word.key) ?? aliases[word.key] ?? 'MachineID')
-  const ids = groups.get('MachineID')
-  if (!ids) return groups
-  return groups.set(
-    'MachineID',
-    ids.toSorted((left, right) => machineIdSpellings.indexOf(left.key) - machineIdSpellings.indexOf(right.key)),
-  )
+  words.get('MachineID')?.sort((left, right) => fleetKeys.indexOf(left.key) - fleetKeys.indexOf(right.key))
+  return words
+}
+
+function remedyFor(key: string, file: UnitFile): string {
+  const meant = nearest(key, placementKeys) ?? nearest(key, fleetKeys)
+  if (meant !== undefined) return `write ${meant}=`
+  const elsewhere = sectionOf(file, key)
+  return elsewhere === undefined ? `the keys are ${placementKeys.join(', ')}` : `move it below [${elsewhere}]`
 }
 
 /** fleet's list in one line: split at blanks outside quotes if it begins and ends with a quote, else one value. */
@@ -138,17 +130,22 @@ function globsOf({key, text, line}: Word, problems: ProblemList): string[] {
 }
 
 function metadataOf(words: readonly Word[], problems: ProblemList): Record<string, readonly string[]> {
-  const pairs = words.flatMap(({key, text, line}) => {
-    const [name = '', value, ...more] = text.split('=')
-    if (name !== '' && value !== undefined && more.length === 0) return [{name, value}]
+  const byName = new Map<string, string[]>()
+  for (const {key, text, line} of words) {
+    const equals = text.indexOf('=')
+    if (equals > 0 && !text.includes('=', equals + 1)) {
+      const values = byName.get(text.slice(0, equals)) ?? []
+      byName.set(text.slice(0, equals), values)
+      const value = text.slice(equals + 1)
+      if (!values.includes(value)) values.push(value)
+      continue
+    }
     const parts = text.split(/\s+/)
     const several = parts.length > 1 && parts.every(part => /^[^=]+=[^=]*$/.test(part))
     const remedy = several ? `write ${key}=${parts.map(part => `"${part}"`).join(' ')}` : `write ${key}=key=value`
     problems.error({section, key, line}, `'${text}' is not key=value`, remedy)
-    return []
-  })
-  const byName = Map.groupBy(pairs, pair => pair.name)
-  return Object.fromEntries([...byName].map(([name, given]) => [name, [...new Set(given.map(pair => pair.value))]]))
+  }
+  return Object.fromEntries(byName)
 }
 
 /** fleet's truth: true, yes, 1, on, t in any case; everything else is false. */

@@ -8,8 +8,11 @@ export interface Unit {
   readonly driver: DriverName
   readonly placement: Placement
   readonly service: Service
+  readonly dependencies: Dependencies
   /** Present exactly when `driver` is `docker`. */
   readonly container?: ContainerSpec
+  /** Present exactly when `driver` is `systemd`: the unit file, as the host's systemd is to read it. */
+  readonly definition?: string
 }
 
 export type DriverName = 'docker' | 'systemd'
@@ -30,6 +33,14 @@ export interface Placement {
   readonly global: boolean
   /** What happens when the machine loses the cluster: the unit runs on, or stops before it can be placed elsewhere. */
   readonly onDisconnect: 'keep' | 'stop'
+}
+
+/** What a unit asks of others on its machine, by their whole names (systemd.unit(5)). */
+export interface Dependencies {
+  /** Units whose end is its end too. */
+  readonly bindsTo: readonly string[]
+  /** Units that must have been started before it. */
+  readonly requires: readonly string[]
 }
 
 export type RestartPolicy = 'no' | 'always' | 'on-success' | 'on-failure' | 'on-abnormal' | 'on-abort' | 'on-watchdog'
@@ -53,7 +64,8 @@ export interface Service {
 
 /** Something wrong in a unit file, with its place and what to write instead. */
 export interface Problem {
-  readonly severity: 'error' | 'warning'
+  /** A note is worth knowing and nothing to change. */
+  readonly severity: 'error' | 'warning' | 'note'
   /** From 1; 0 where the whole file is meant. */
   readonly line: number
   readonly column?: number
@@ -71,6 +83,10 @@ export interface Host {
   readonly bootId: string
   readonly kernel: string
   readonly architecture: string
+  /** `PRETTY_HOSTNAME=` of machine-info(5), if it has one. */
+  readonly prettyHostname?: string
+  /** The fields of os-release(5): ID, VERSION_ID, …. */
+  readonly osRelease?: Readonly<Record<string, string>>
   /** Variables of EnvironmentFile= and Environment=, for `$VAR` and `${VAR}` in Exec lines. */
   readonly environment: Readonly<Record<string, string>>
 }

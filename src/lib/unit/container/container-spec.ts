@@ -4,11 +4,15 @@
  */
 export interface ContainerSpec {
   readonly image: string
+  /** `linux/arm64`; absent: the machine's own. */
+  readonly platform?: string
   /** A name the unit insists on (`--name`, `ContainerName=`); otherwise the driver derives one from unit and machine. */
   readonly name?: string
   readonly entrypoint?: readonly string[]
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Variables that the container is not to have, though its image brings them. */
+  readonly unsetVariables?: readonly string[]
   /** Files read on the machine when the container is created. */
   readonly environmentFiles: readonly EnvironmentFile[]
   readonly hostname?: string
@@ -20,9 +24,13 @@ export interface ContainerSpec {
   readonly openStdin: boolean
   readonly init?: boolean
   readonly labels: Readonly<Record<string, string>>
+  /** Files of `key=value` lines read on the machine when the container is created; what `labels` says outranks them. */
+  readonly labelFiles?: readonly string[]
   readonly annotations: Readonly<Record<string, string>>
 
   readonly network: Network
+  /** Joined beside `network`; all of them networks that someone made. */
+  readonly furtherNetworks?: readonly Network[]
   readonly ports: readonly Port[]
   /** Container ports made known without being published: `80/tcp`. */
   readonly exposedPorts: readonly string[]
@@ -37,7 +45,14 @@ export interface ContainerSpec {
 
   readonly mounts: readonly Mount[]
   readonly volumesFrom: readonly string[]
+  /** Makes the volumes of `mounts` that are not there and name no driver of their own. */
+  readonly volumeDriver?: string
+  readonly storageOptions?: Readonly<Record<string, string>>
   readonly devices: readonly Device[]
+  /** Devices chosen by the engine, GPUs above all. */
+  readonly deviceRequests?: readonly DeviceRequest[]
+  /** `c 42:* rmw`: what the container may do with devices, as the kernel's device cgroup writes it. */
+  readonly deviceCgroupRules?: readonly string[]
 
   readonly resources: Resources
   readonly ulimits: readonly Ulimit[]
@@ -48,15 +63,20 @@ export interface ContainerSpec {
   readonly capAdd: readonly string[]
   readonly capDrop: readonly string[]
   readonly securityOptions: readonly string[]
+  /** A seccomp profile, read on the machine when the container is created. */
+  readonly seccompFile?: string
   readonly pidMode?: string
   readonly ipcMode?: string
   readonly utsMode?: string
   readonly userNamespace?: string
+  readonly cgroupNamespace?: 'host' | 'private'
   readonly cgroupParent?: string
   readonly runtime?: string
 
   readonly log?: {readonly driver: string; readonly options: Readonly<Record<string, string>>}
   readonly health?: HealthCheck
+  /** What the agent does once the health check says unhealthy: ends it, whose restart policy then holds, or starts it anew. */
+  readonly onUnhealthy?: 'kill' | 'stop' | 'restart'
   readonly stopSignal?: string
   /** Seconds between the stop signal and the kill, when the container's own line says so. */
   readonly stopSeconds?: number
@@ -71,6 +91,13 @@ export interface EnvironmentFile {
   readonly path: string
   /** A missing file is passed over (`EnvironmentFile=-/path`). */
   readonly optional: boolean
+  /**
+   * `docker`: quotes mean themselves, a bare name takes its value from `inherited` (docker-run(1), --env-file). Absent:
+   * systemd's (systemd.exec(5), EnvironmentFile=).
+   */
+  readonly syntax?: 'docker'
+  /** The variables of the unit's own process. */
+  readonly inherited?: Readonly<Record<string, string>>
 }
 
 export interface Network {
@@ -80,12 +107,16 @@ export interface Network {
   readonly ipv4?: string
   readonly ipv6?: string
   readonly macAddress?: string
+  readonly linkLocalAddresses?: readonly string[]
+  readonly driverOptions?: Readonly<Record<string, string>>
 }
 
 export interface Port {
   readonly hostAddress?: string
   /** Absent: any free port of the machine. */
   readonly hostPort?: number
+  /** Any free port of the machine from `hostPort` to this one. */
+  readonly lastHostPort?: number
   readonly containerPort: number
   readonly protocol: 'tcp' | 'udp' | 'sctp'
 }
@@ -98,6 +129,33 @@ export interface Mount {
   readonly readOnly: boolean
   /** Options as the engine spells them: `z`, `rshared`, `size=64m`. */
   readonly options: readonly string[]
+  /** Present for `--mount`: the engine makes nothing for it on the machine, and a missing source is an error. */
+  readonly long?: LongMount
+}
+
+/** What `--mount` can say beyond source, target and readonly. */
+export interface LongMount {
+  readonly consistency?: string
+  readonly propagation?: string
+  readonly nonRecursive?: boolean
+  readonly noCopy?: boolean
+  /** For the volume, if it is made. */
+  readonly labels?: Readonly<Record<string, string>>
+  readonly driver?: string
+  readonly driverOptions?: Readonly<Record<string, string>>
+  readonly sizeBytes?: number
+  /** Permissions of a tmpfs, `0o1777`. */
+  readonly mode?: number
+}
+
+export interface DeviceRequest {
+  readonly driver: string
+  /** -1 for all there are; 0 beside ids. */
+  readonly count: number
+  readonly ids: readonly string[]
+  /** Any of the lists, all of its words. */
+  readonly capabilities: readonly (readonly string[])[]
+  readonly options: Readonly<Record<string, string>>
 }
 
 export interface Device {
@@ -105,6 +163,8 @@ export interface Device {
   readonly container: string
   /** Any of `rwm`. */
   readonly permissions: string
+  /** Left out where the machine lacks it. */
+  readonly optional?: boolean
 }
 
 export interface Resources {
@@ -120,11 +180,25 @@ export interface Resources {
   readonly cpuQuotaMicroseconds?: number
   readonly cpusetCpus?: string
   readonly cpusetMems?: string
+  readonly cpuRealtimePeriodMicroseconds?: number
+  readonly cpuRealtimeRuntimeMicroseconds?: number
   readonly blockWeight?: number
+  readonly blockWeightDevices?: readonly DeviceRate[]
+  readonly readBytesPerSecond?: readonly DeviceRate[]
+  readonly writeBytesPerSecond?: readonly DeviceRate[]
+  readonly readsPerSecond?: readonly DeviceRate[]
+  readonly writesPerSecond?: readonly DeviceRate[]
+  readonly kernelMemoryBytes?: number
   readonly pidsLimit?: number
   readonly shmBytes?: number
   readonly oomKillDisable?: boolean
   readonly oomScoreAdjust?: number
+}
+
+export interface DeviceRate {
+  /** Of the machine: `/dev/sda`. */
+  readonly path: string
+  readonly rate: number
 }
 
 export interface Ulimit {

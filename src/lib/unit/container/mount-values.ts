@@ -12,7 +12,11 @@ export function parseVolume(text: string): Mount | Fault {
   if (!target.startsWith('/')) return new Fault(`'${target}' is no path inside the container`, 'write source:/target')
   const odd = options.find(option => !volumeOptions.includes(option))
   if (odd !== undefined) return new Fault(`'${odd}' is no option of a volume here`, `the options are ${volumeOptions.join(', ')}`)
-  const rest = {target, readOnly: options.includes('ro'), options: options.filter(option => option !== 'ro' && option !== 'rw')}
+  const rest = {
+    target,
+    readOnly: options.includes('ro'),
+    options: options.filter(option => !['ro', 'rw', 'copy'].includes(option)),
+  }
   if (source === undefined) return {type: 'volume', ...rest}
   if (source.startsWith('/')) return {type: 'bind', source, ...rest}
   const named = volumeName(source)

@@ -27,7 +27,7 @@ export function append(field: Holding<ContainerSpec, readonly string[]>): Transl
 }
 
 /** Puts `key=value` into a map; without `=` the value is empty. */
-export function entry(field: 'labels' | 'annotations' | 'sysctls'): Translate {
+export function entry(field: 'labels' | 'annotations' | 'sysctls' | 'storageOptions'): Translate {
   return (spec, value) => {
     const [name, content] = keyAndValue(value)
     return name === ''
@@ -96,18 +96,29 @@ export const ulimit: Translate = parsed(parseUlimit, (spec, limit) => ({
 function parseUlimit(value: string): Ulimit | Fault {
   const match = /^([a-z]+)=(-?\d+|unlimited)(?::(-?\d+|unlimited))?$/.exec(value)
   if (!match) return new Fault(`'${value}' is no limit`, 'write nofile=1024 or nofile=1024:2048')
+  if (!limitNames.includes(match[1] ?? ''))
+    return new Fault(`there is no limit '${match[1]}'`, `they are ${limitNames.join(', ')}`)
   const number = (part: string) => (part === 'unlimited' ? -1 : Number(part))
   const soft = number(match[2] ?? '')
-  return {name: match[1] ?? '', soft, hard: match[3] === undefined ? soft : number(match[3])}
+  const hard = match[3] === undefined ? soft : number(match[3])
+  if (hard !== -1 && (soft === -1 || soft > hard))
+    return new Fault(`'${value}' has a soft limit above the hard one`, 'write nofile=1024:2048')
+  return {name: match[1] ?? '', soft, hard}
 }
 
-/** A security option that works without a file of the one who writes the unit. */
+/** The kernel's limits that Docker knows (setrlimit(2)). */
+const limitNames = 'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ')
+
+/** A security option; a seccomp profile is a file of the machine. */
 export const securityOption: Translate = (spec, value) => {
-  const profile = /^seccomp[=:](.+)$/.exec(value)?.[1]
-  if (profile !== undefined && profile !== 'unconfined' && profile !== 'builtin') {
-    return new Fault(`'${profile}' is a file that Docker's command line would read`, 'write seccomp=unconfined or leave it out')
-  }
-  return {...spec, securityOptions: [...spec.securityOptions, value]}
+  const [, name, content = ''] = /^([^=:]*)(?:[=:](.*))?$/.exec(value) ?? []
+  if (name !== 'no-new-privileges' && content === '')
+    return new Fault(`'${value}' is no security option`, 'write one such as no-new-privileges or label=disable')
+  if (name !== 'seccomp' || content === 'unconfined' || content === 'builtin')
+    return {...spec, securityOptions: [...spec.securityOptions, value]}
+  return content.startsWith('/')
+    ? {...spec, seccompFile: content}
+    : new Fault(`'${content}' is no absolute path`, 'write seccomp=/path on the machine, or seccomp=unconfined')
 }
 
 /** A file of variables, by its absolute path. */
@@ -157,7 +168,8 @@ export function jsonWords(value: string): readonly string[] | undefined {
   }
 }
 
-function keyAndValue(value: string): [string, string | undefined] {
+/** A value's key and what stands behind its first `=`, if there is one. */
+export function keyAndValue(value: string): [string, string | undefined] {
   const equals = value.indexOf('=')
   return equals < 0 ? [value, undefined] : [value.slice(0, equals), value.slice(equals + 1)]
 }

@@ -1,13 +1,17 @@
 import {type ContainerSpec, plainContainer} from '../container/container-spec.ts'
 import {parseImage} from '../container/image-name.ts'
+import {isBuiltIn} from '../container/network-values.ts'
 import {Fault} from '../fault.ts'
 import {dockerFlags} from './docker-flags.ts'
 import {readFlags} from './flag-words.ts'
+import {type Restarting, restarting} from './run-values.ts'
 
 export interface DockerRun {
   readonly spec: ContainerSpec
   /** `--detach`: the command line would have returned at once. */
   readonly detached: boolean
+  /** How `--restart` would have it kept running, for a unit that does not say so itself. */
+  readonly restart?: Restarting
 }
 
 export interface DockerRunOptions {
@@ -30,12 +34,31 @@ export function parseDockerRun(words: readonly string[], options: DockerRunOptio
   const faults: Fault[] = named instanceof Fault && !isUnknown(image) ? [named] : []
   let spec: ContainerSpec = {...plainContainer(image), command}
   for (const {name, written, value} of read.flags) {
-    const effect = dockerFlags[name]?.effect
-    const next =
-      typeof effect === 'function' ? effect(spec, value, options.environment ?? {}) : new Fault(effect ?? 'is not known')
+    const effect = dockerFlags[name]?.effect ?? new Fault('is not known')
+    const next = effect instanceof Fault ? effect : effect(spec, value, options.environment ?? {})
     if (!(next instanceof Fault)) spec = next
     else if (!isUnknown(value)) faults.push(new Fault(`${written}: ${next.message}`, next.remedy))
   }
+  faults.push(...besideBuiltIn(spec))
   if (faults.length > 0) return faults
-  return {spec, detached: read.flags.some(({name, value}) => name === 'detach' && value === 'true')}
+  const restart = restarting(read.flags.findLast(({name}) => name === 'restart')?.value ?? 'no')
+  return {
+    spec,
+    detached: read.flags.findLast(({name}) => name === 'detach')?.value === 'true',
+    ...(restart === undefined || restart instanceof Fault ? {} : {restart}),
+  }
+}
+
+/** Docker refuses names and addresses in the networks that it brings itself. */
+function besideBuiltIn({network}: ContainerSpec): readonly Fault[] {
+  const {mode, aliases, ipv4, ipv6, linkLocalAddresses = [], driverOptions} = network
+  if (!isBuiltIn(network)) return []
+  const asked = [ipv4 && '--ip', ipv6 && '--ip6', aliases[0] && '--network-alias', linkLocalAddresses[0] && '--link-local-ip']
+  return asked
+    .flatMap(flag => flag || [])
+    .concat(driverOptions === undefined ? [] : '--network driver-opt')
+    .map(
+      flag =>
+        new Fault(`${flag}: does not go with the network ${mode}`, 'make a network on the machine and name it by --network'),
+    )
 }

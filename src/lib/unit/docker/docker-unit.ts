@@ -1,10 +1,12 @@
 import type {ContainerSpec} from '../container/container-spec.ts'
 import {Fault} from '../fault.ts'
-import {optionsOf, type UnitFile} from '../file.ts'
+import {optionsOf, type UnitFile, type UnitOption} from '../file.ts'
 import {type ExecCommand, expandVariables, parseExecLine} from '../service/exec-words.ts'
 import {resolveSpecifiers, type Setting} from '../specifiers.ts'
+import {dockerCall, isDocker} from './docker-call.ts'
 import {type DockerRun, parseDockerRun} from './docker-run.ts'
-import {isDocker, readUpkeep} from './docker-upkeep.ts'
+import {readUpkeep} from './docker-upkeep.ts'
+import type {Restarting} from './run-values.ts'
 
 /** A fleet unit translated: its container, and what its line said of the way it runs. */
 export interface DockerUnit {
@@ -13,6 +15,8 @@ export interface DockerUnit {
   readonly detached: boolean
   /** Any end counts as success (`ExecStart=-…`). */
   readonly ignoresFailure: boolean
+  /** How its line would have Docker keep it running, for a unit that does not say so itself (`--restart`). */
+  readonly restart?: Restarting
   readonly warnings: readonly Warning[]
 }
 
@@ -22,53 +26,66 @@ interface Warning {
   readonly fault: Fault
 }
 
-/** Why a unit is none that Docker's API can run; `meant` when its ExecStart is a `docker run` line all the same. */
+/** Why a unit is none that Docker's API can run. */
 export interface NoDockerUnit {
-  readonly reason: string
+  /** Its ExecStart is a `docker run` line all the same. */
   readonly meant: boolean
-  readonly line: number
+  /** All that stands in the way of a container that was meant, else the first; never empty. */
+  readonly obstacles: readonly Obstacle[]
 }
 
+/** What keeps a unit from Docker, as a clause that begins behind the key's name: `runs /bin/sh`. */
+export interface Obstacle {
+  readonly key: string
+  readonly line: number
+  readonly reason: string
+}
+
+/** A unit's name, machine and environment. */
+export type DockerSetting = Setting & {readonly environment: Readonly<Record<string, string>>}
+
 /**
- * The container of a unit whose Exec lines are plain `docker run`, `pull`, `kill`, `rm` and `stop` lines; else the reason
+ * The container of a unit whose Exec lines are plain `docker run`, `pull`, `kill`, `rm` and `stop` lines; else the reasons
  * why it must run through the command line after all. A `pull` line becomes the pull policy `always`; what stops the
  * container becomes its stop signal and grace; a unit that is not yet on a machine keeps variables as they are written.
  */
-export function readDockerUnit(
-  file: UnitFile,
-  setting: Setting & {readonly environment: Readonly<Record<string, string>>},
-): DockerUnit | NoDockerUnit {
-  const lines = execKeys.flatMap(key => commandsOf(key, file, setting))
-  const start = lines.filter(line => line.key === 'ExecStart')
-  const run = start[0]?.command
-  const meant = run !== undefined && isDocker(run.words) && /^(container )?run$/.test(dockerVerb(run.words))
-  const refuse = (reason: string, line = start[0]?.line ?? 0): NoDockerUnit => ({reason, meant, line})
+export function readDockerUnit(file: UnitFile, setting: DockerSetting): DockerUnit | NoDockerUnit {
+  const starts = optionsOf(file, 'Service', 'ExecStart')
+  const other = starts[0] && otherProgram(starts[0])
+  if (other !== undefined) return {meant: false, obstacles: [other]}
+  const [start, ...others] = starts.flatMap(option => commandsOf(option, setting))
+  const words = start?.command && runWords(start.command.words)
+  if (start?.command === undefined || words === undefined) return {meant: false, obstacles: [noRunLine(start)]}
 
-  const broken = lines.find(line => line.fault)
-  if (broken?.fault) return refuse(`${broken.key}=: ${broken.fault.message}`, broken.line)
-  if (!run || !meant) return refuse('ExecStart= is no docker run line')
-  if (start.length > 1) return refuse('ExecStart= has several commands', start[1]?.line)
-  if (setting.environment.DOCKER_HOST !== undefined) return refuse('DOCKER_HOST names another engine')
+  const upkeep = upkeepKeys.flatMap(key => optionsOf(file, 'Service', key).flatMap(option => commandsOf(option, setting)))
+  const ran = words instanceof Fault ? [words] : runOf(words, setting)
+  const obstacles: Obstacle[] = []
+  const object = ({key, line}: Pick<Line, 'key' | 'line'>, reason: string) => obstacles.push({key, line, reason})
+  for (const each of others) object(each, 'is a second command')
+  if (setting.environment.DOCKER_HOST !== undefined) object(start, 'runs on the engine that DOCKER_HOST names')
+  if (!('spec' in ran))
+    for (const {message, remedy} of ran) object(start, remedy === undefined ? message : `${message}; ${remedy}`)
 
-  const ran = runOf(run.words.slice(dockerVerb(run.words) === 'run' ? 2 : 3), setting)
-  if (!('spec' in ran)) return refuse(ran.map(fault => [fault.message, fault.remedy].filter(Boolean).join('; ')).join('. '))
-  let spec = ran.spec
-  const firstStop = lines.find(line => line.key === 'ExecStop')
-  for (const each of lines.filter(other => other.key !== 'ExecStart')) {
-    const {key, line, command} = each
-    const next = command ? readUpkeep(key, command.words, spec) : spec
-    if (typeof next === 'string') return refuse(`${key}= ${next}`, line)
-    if (key !== 'ExecStop' || each === firstStop) spec = next
+  let spec = 'spec' in ran ? ran.spec : undefined
+  const firstStop = upkeep.find(({key}) => key === 'ExecStop')
+  for (const line of upkeep) {
+    if (line.fault) object(line, `has ${line.fault.message}`)
+    if (!line.command || !spec) continue
+    const next = readUpkeep(line.key, line.command.words, spec)
+    if (typeof next === 'string') object(line, next)
+    else if (line.key !== 'ExecStop' || line === firstStop) spec = next
   }
+  if (!('spec' in ran) || !spec || obstacles.length > 0) return {meant: true, obstacles}
   return {
     spec,
     detached: ran.detached,
-    ignoresFailure: run.ignoresFailure,
-    warnings: lines.flatMap(({key, line, warnings}) => warnings.map(fault => ({key, line, fault}))),
+    ...(ran.restart === undefined ? {} : {restart: ran.restart}),
+    ignoresFailure: start.command.ignoresFailure,
+    warnings: [start, ...upkeep].flatMap(({key, line, warnings}) => warnings.map(fault => ({key, line, fault}))),
   }
 }
 
-const execKeys = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost']
+const upkeepKeys = ['ExecCondition', 'ExecStartPre', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost']
 
 interface Line {
   readonly key: string
@@ -78,45 +95,55 @@ interface Line {
   readonly warnings: readonly Fault[]
 }
 
-function commandsOf(
-  key: string,
-  file: UnitFile,
-  setting: Setting & {readonly environment: Readonly<Record<string, string>>},
-): Line[] {
-  return optionsOf(file, 'Service', key).flatMap(({value, line}): Line[] => {
-    const commands = parseExecLine(value)
-    if (commands instanceof Fault) return [{key, line, fault: commands, warnings: []}]
-    return commands.map(command => {
-      const resolved = command.words.map(word => resolveSpecifiers(word, setting))
-      const texts = resolved.map(({text}) => text)
-      const expanded = command.expandsVariables
-        ? expandVariables(texts, setting.environment, {keepUnset: setting.host === undefined})
-        : {words: texts, unset: []}
-      const unset = setting.host
-        ? expanded.unset.map(name => new Fault(`$${name} has no value`, 'write $$ for a dollar sign'))
-        : []
-      return {
-        key,
-        line,
-        command: {...command, words: expanded.words},
-        warnings: [...resolved.flatMap(({faults}) => faults), ...unset],
-      }
-    })
+function commandsOf({key, value, line}: UnitOption, setting: DockerSetting): Line[] {
+  const commands = parseExecLine(value)
+  if (commands instanceof Fault) return [{key, line, fault: commands, warnings: []}]
+  return commands.map(command => {
+    const {texts, faults} = specified(command.words, setting)
+    if (!command.expandsVariables || !texts.some(text => text.includes('$'))) {
+      return {key, line, command: {...command, words: texts}, warnings: faults}
+    }
+    const {words, unset} = expandVariables(texts, setting.environment, {keepUnset: setting.host === undefined})
+    const missing = setting.host ? unset.map(name => new Fault(`$${name} has no value`, 'write $$ for a dollar sign')) : []
+    return {key, line, command: {...command, words}, warnings: [...faults, ...missing]}
   })
 }
 
-function dockerVerb(words: readonly string[]): string {
-  return words[1] === 'container' ? `container ${words[2]}` : (words[1] ?? '')
+/** Words with their specifiers resolved. */
+function specified(words: readonly string[], setting: Setting): {texts: readonly string[]; faults: readonly Fault[]} {
+  if (!words.some(word => word.includes('%'))) return {texts: words, faults: []}
+  const resolved = words.map(word => resolveSpecifiers(word, setting))
+  return {texts: resolved.map(({text}) => text), faults: resolved.flatMap(({faults}) => faults)}
+}
+
+/** What stands behind `docker run`; undefined for another command, a Fault for another engine's. */
+function runWords(words: readonly string[]): readonly string[] | Fault | undefined {
+  const call = dockerCall(words)
+  return call === undefined || call instanceof Fault ? call : call.verb === 'run' ? call.rest : undefined
+}
+
+/** Tells without reading the whole line, which may be a long script, that another program than docker begins it. */
+function otherProgram({key, value, line}: UnitOption): Obstacle | undefined {
+  const program = /^[-@:+!|]*([^\s"'\\%$;]+)(?:\s|$)/.exec(value)?.[1]
+  return program === undefined || isDocker([program])
+    ? undefined
+    : {key, line, reason: `runs ${program}, which is no docker run line`}
+}
+
+function noRunLine(start: Line | undefined): Obstacle {
+  const key = 'ExecStart'
+  if (start === undefined) return {key, line: 0, reason: 'is missing'}
+  if (start.fault) return {key, line: start.line, reason: `has ${start.fault.message}`}
+  const [program = 'nothing', ...more] = start.command?.words ?? []
+  const command = isDocker([program]) ? ['docker', ...more.slice(0, more[0] === 'container' ? 2 : 1)].join(' ') : program
+  return {key, line: start.line, reason: `runs ${command}, which is no docker run line`}
 }
 
 /**
  * Before the machine is known, a variable that stands for several flags would be taken for the image: it is left out when
  * its name or what follows it says so.
  */
-function runOf(
-  words: readonly string[],
-  setting: Setting & {readonly environment: Readonly<Record<string, string>>},
-): DockerRun | readonly Fault[] {
+function runOf(words: readonly string[], setting: DockerSetting): DockerRun | readonly Fault[] {
   if (setting.host) return parseDockerRun(words, {environment: setting.environment})
   const known = words.filter((word, index) => {
     const variable = /^\$([A-Za-z_]\w*)$/.exec(word)?.[1]

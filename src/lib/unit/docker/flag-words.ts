@@ -61,7 +61,7 @@ function shortFlags(letters: string, shapes: Readonly<Record<string, FlagShape>>
   const found = Object.entries(shapes).find(([, shape]) => shape.short === letter)
   if (!found) return undefined
   const [name, {takes}] = found
-  if (rest.startsWith('=')) return [{name, value: rest.slice(1)}]
+  if (/^=./s.test(rest)) return [{name, value: rest.slice(1)}]
   if (takes === 'value') return [{name, value: rest === '' ? undefined : rest}]
   if (rest === '') return [{name, value: 'true'}]
   const others = shortFlags(rest, shapes)

@@ -1,15 +1,11 @@
 import {parseBoolean} from '../boolean.ts'
 import type {ContainerSpec} from '../container/container-spec.ts'
 import {parseImage} from '../container/image-name.ts'
-import {parseDevice, parseMount, parseTmpfs, parseVolume} from '../container/mount-values.ts'
 import {parseExposed, parsePorts} from '../container/port-values.ts'
 import {
   append,
   entry,
   environmentEntry,
-  environmentFile,
-  health,
-  healthTest,
   integer,
   jsonWords,
   logDriver,
@@ -19,7 +15,6 @@ import {
   parsed,
   resource,
   seconds,
-  securityOption,
   size,
   type Translate,
   text,
@@ -27,67 +22,31 @@ import {
 } from '../container/translate.ts'
 import {pullPolicy} from '../docker/docker-flags.ts'
 import {Fault} from '../fault.ts'
+import {type ContainerKey, each, last, pairs, plainWords, words, yesNo} from './container-key.ts'
+import {healthKeys} from './health-keys.ts'
 import {networkKey} from './network-key.ts'
-
-/** What becomes of one key of [Container]. */
-export type ContainerKey =
-  | {
-      /** The last value; every value; or every word of every value, by the quoting rules. */
-      readonly takes: 'last' | 'each' | 'words'
-      readonly translate: Translate
-    }
-  /** Cannot be had: why, and what to write instead. */
-  | {readonly refused: Fault}
-  /** Changes nothing here: why. */
-  | {readonly ignored: string}
-
-const last = (translate: Translate): ContainerKey => ({takes: 'last', translate})
-const each = (translate: Translate): ContainerKey => ({takes: 'each', translate})
-const words = (translate: Translate): ContainerKey => ({takes: 'words', translate})
-const refused = (message: string, remedy?: string): ContainerKey => ({refused: new Fault(message, remedy)})
-const ignored = (reason: string): ContainerKey => ({ignored: reason})
-
-/** A yes or no that changes the container. */
-function yesNo(change: (spec: ContainerSpec, yes: boolean) => ContainerSpec): ContainerKey {
-  return last((spec, value) => {
-    const yes = parseBoolean(value)
-    return yes === undefined ? new Fault(`'${value}' is neither yes nor no`, 'write true or false') : change(spec, yes)
-  })
-}
-
-/** A security option that a key stands for. */
-const label = (prefix: string): ContainerKey =>
-  last((spec, value, environment) => securityOption(spec, prefix + value, environment))
-const secured = (option: string): ContainerKey =>
-  yesNo((spec, yes) => (yes ? {...spec, securityOptions: [...spec.securityOptions, option]} : spec))
-
-const engineHealth = 'the engine keeps its own log of health checks'
-const noStartup = refused('Docker has no separate check for the start', 'write HealthStartPeriod=')
-const noIdMap = refused('Docker maps users for the whole engine only', 'take it away, or set userns-remap of dockerd')
-const noPods = refused(
-  'there are no pods',
-  'write Network=container:NAME to share a network, MachineOf= in [X-Fleet] to share a machine',
-)
-const noReload = refused('a unit is not reloaded but restarted', 'take it away')
+import {podmanKeys} from './podman-keys.ts'
+import {securityKeys} from './security-keys.ts'
+import {deviceKey, environmentFileKey, mountKey, timezoneKey, tmpfsKey, volumeKey} from './storage-keys.ts'
 
 /**
- * The keys of [Container] in Quadlet's vocabulary (podman-systemd.unit(5)), as far as Docker can do them.
- * `User`, `Group`, `Exec`, `Image` and what depends on two keys is finished by the reader of the section.
+ * The keys of [Container] in Quadlet's vocabulary (podman-systemd.unit(5), podman-container.unit(5)), as far as Docker can
+ * do them, in the order in which they are applied. `PodmanArgs`, `ServiceName` and what depends on two keys is the reader's.
  */
 export const containerKeys: Readonly<Record<string, ContainerKey>> = {
   // What runs
-  Image: last((spec, value) => {
-    const image = parseImage(value)
-    return image instanceof Fault ? image : {...spec, image}
-  }),
+  Image: last(image),
   Exec: words((spec, word) => ({...spec, command: [...spec.command, word]})),
-  Entrypoint: last((spec, value) => ({...spec, entrypoint: jsonWords(value) ?? (value === '' ? [] : [value])})),
-  Environment: words(environmentEntry),
-  EnvironmentFile: each(environmentFile),
-  EnvironmentHost: refused("a container does not get its machine's variables", 'write Environment= or EnvironmentFile='),
+  Entrypoint: {...last((spec, value) => ({...spec, entrypoint: jsonWords(value) ?? [value]})), keepsEmpty: true},
+  Environment: pairs(environment),
+  EnvironmentFile: words(environmentFileKey),
   WorkingDir: last(text('workingDirectory')),
   User: last(text('user')),
-  Group: last((spec, group) => ({...spec, user: `${spec.user ?? ''}:${group}`})),
+  Group: last((spec, group) =>
+    spec.user === undefined
+      ? new Fault('stands without User=', 'write User= beside it')
+      : {...spec, user: `${spec.user}:${group}`},
+  ),
   GroupAdd: each((spec, group) =>
     group === 'keep-groups' ? new Fault("'keep-groups' is Podman's", 'name the groups') : append('groups')(spec, group, {}),
   ),
@@ -100,11 +59,11 @@ export const containerKeys: Readonly<Record<string, ContainerKey>> = {
   ),
   ContainerName: last(text('name')),
   HostName: last(text('hostname')),
-  Label: words(entry('labels')),
-  Annotation: words(entry('annotations')),
+  Label: pairs(entry('labels')),
+  Annotation: pairs(entry('annotations')),
   StopSignal: last(text('stopSignal')),
   StopTimeout: last(parsed(seconds, (spec, stopSeconds) => ({...spec, stopSeconds}))),
-  Timezone: refused('Docker does not set the time zone', 'write Environment=TZ=Europe/Berlin if the image has time zones'),
+  Timezone: last(timezoneKey),
 
   // Its network
   Network: each(networkKey),
@@ -113,123 +72,74 @@ export const containerKeys: Readonly<Record<string, ContainerKey>> = {
   IP6: last(network('ipv6')),
   PublishPort: each(parsed(parsePorts, (spec, ports) => ({...spec, ports: [...spec.ports, ...ports]}))),
   ExposeHostPort: each(parsed(parseExposed, (spec, ports) => ({...spec, exposedPorts: [...spec.exposedPorts, ...ports]}))),
-  AddHost: each(append('extraHosts')),
-  DNS: each(append('dns')),
+  AddHost: each(extraHosts),
+  DNS: each((spec, server) =>
+    server === 'none' ? new Fault("'none' is Podman's", 'name a server') : append('dns')(spec, server, {}),
+  ),
   DNSOption: each(append('dnsOptions')),
   DNSSearch: each(append('dnsSearch')),
-  HttpProxy: ignored("Docker takes proxies from the engine's own settings"),
+  HttpProxy: {
+    ...yesNo(spec => spec),
+    remark: value =>
+      parseBoolean(value) ? new Fault("passed over: Docker takes proxies from the engine's own settings") : undefined,
+  },
 
   // Its files
-  Volume: each(parsed(parseVolume, (spec, mount) => ({...spec, mounts: [...spec.mounts, mount]}))),
-  Mount: each(parsed(parseMount, (spec, mount) => ({...spec, mounts: [...spec.mounts, mount]}))),
-  Tmpfs: each(parsed(parseTmpfs, (spec, mount) => ({...spec, mounts: [...spec.mounts, mount]}))),
+  Volume: each(volumeKey),
+  Mount: words(mountKey),
+  Tmpfs: each(tmpfsKey),
   ReadOnly: yesNo((spec, readOnly) => ({...spec, readOnly})),
   ReadOnlyTmpfs: yesNo(spec => spec),
-  Rootfs: refused('Docker runs images only', 'write Image='),
-  Secret: refused('there is no store of secrets', 'write Volume=/path/on/machine:/run/secrets/name:ro or EnvironmentFile='),
-  AddDevice: each((spec, value) => {
-    const device = parseDevice(value)
-    if (value.startsWith('-')) return new Fault('Docker has no devices that may be missing', `write AddDevice=${value.slice(1)}`)
-    return device instanceof Fault ? device : {...spec, devices: [...spec.devices, device]}
-  }),
-
-  // Its health
-  HealthCmd: last(health(healthTest)),
-  HealthInterval: last(
-    health(value => {
-      const intervalSeconds = seconds(value)
-      return intervalSeconds instanceof Fault ? intervalSeconds : {intervalSeconds}
-    }),
-  ),
-  HealthTimeout: last(
-    health(value => {
-      const timeoutSeconds = seconds(value)
-      return timeoutSeconds instanceof Fault ? timeoutSeconds : {timeoutSeconds}
-    }),
-  ),
-  HealthStartPeriod: last(
-    health(value => {
-      const startPeriodSeconds = seconds(value)
-      return startPeriodSeconds instanceof Fault ? startPeriodSeconds : {startPeriodSeconds}
-    }),
-  ),
-  HealthRetries: last(
-    health(value => {
-      const retries = integer(value)
-      return retries instanceof Fault ? retries : {retries}
-    }),
-  ),
-  Notify: last((spec, value) => {
-    if (value === 'healthy') return {...spec, activeWhenHealthy: true}
-    return parseBoolean(value) === false
+  VolatileTmp: yesNo((spec, yes) => (yes && !spec.readOnly ? tmpfsKey(spec, '/tmp:rw,size=512M,mode=1777', {}) : spec)),
+  ImageVolume: last((spec, how) =>
+    how === 'anonymous' || how === 'bind'
       ? spec
-      : new Fault('a container cannot notify here', 'write Notify=healthy beside HealthCmd=')
-  }),
-  HealthOnFailure: last((spec, value) =>
-    value === 'none'
-      ? spec
-      : new Fault(`an unhealthy container is shown, not ${value}ed`, 'take it away, or have HealthCmd= end the process'),
+      : new Fault(`Docker always makes the volumes of an image (${how})`, 'write Tmpfs= for their paths'),
   ),
-  HealthLogDestination: ignored(engineHealth),
-  HealthMaxLogCount: ignored(engineHealth),
-  HealthMaxLogSize: ignored(engineHealth),
-  HealthStartupCmd: noStartup,
-  HealthStartupInterval: noStartup,
-  HealthStartupRetries: noStartup,
-  HealthStartupSuccess: noStartup,
-  HealthStartupTimeout: noStartup,
+  AddDevice: plainWords(deviceKey),
 
   // Its limits
   Memory: last(resource('memoryBytes', size)),
   PidsLimit: last(resource('pidsLimit', integer)),
   ShmSize: last(resource('shmBytes', size)),
   Ulimit: each(ulimit),
-  Sysctl: words(entry('sysctls')),
-
-  // What it may do
-  AddCapability: words(append('capAdd')),
-  DropCapability: words((spec, name) => append('capDrop')(spec, name === 'all' ? 'ALL' : name, {})),
-  NoNewPrivileges: secured('no-new-privileges'),
-  SeccompProfile: label('seccomp='),
-  SecurityLabelDisable: secured('label=disable'),
-  SecurityLabelType: label('label=type:'),
-  SecurityLabelLevel: label('label=level:'),
-  SecurityLabelFileType: refused('Docker labels no files', 'write SecurityLabelType='),
-  SecurityLabelNested: refused('Docker does not nest labels', 'write SecurityLabelDisable=true'),
-  AppArmor: label('apparmor='),
-  Mask: refused('Docker masks its own choice of paths', 'take it away'),
-  Unmask: last((spec, value, environment) =>
-    value === 'ALL'
-      ? securityOption(spec, 'systempaths=unconfined', environment)
-      : new Fault('Docker unmasks all paths or none', 'write Unmask=ALL'),
-  ),
-  UserNS: last((spec, mode) =>
-    mode === 'host' ? {...spec, userNamespace: mode} : new Fault(`'${mode}' is Podman's`, 'write UserNS=host or take it away'),
-  ),
-  UIDMap: noIdMap,
-  GIDMap: noIdMap,
-  SubUIDMap: noIdMap,
-  SubGIDMap: noIdMap,
+  Sysctl: plainWords(entry('sysctls')),
 
   // Its log
-  LogDriver: last((spec, driver, environment) =>
+  LogDriver: last((spec, driver, variables) =>
     ['k8s-file', 'passthrough', 'passthrough-tty'].includes(driver)
       ? new Fault(`'${driver}' is Podman's`, 'write json-file, local or journald')
-      : logDriver(spec, driver, environment),
+      : logDriver(spec, driver, variables),
   ),
-  LogOpt: each(logOption),
+  LogOpt: plainWords(logOption),
 
-  // Podman's own
-  AutoUpdate: refused('images are not updated behind the back of a unit', 'write Pull=always, and restart the unit'),
-  CgroupsMode: ignored('Docker has one mode'),
-  ContainersConfModule: refused("is Podman's"),
-  GlobalArgs: refused("is Podman's"),
-  PodmanArgs: refused("is Podman's", 'write the key for it, or a unit with ExecStart=docker run'),
-  Pod: noPods,
-  StartWithPod: noPods,
-  ServiceName: refused("a unit has its file's name", 'name the file so'),
-  ReloadCmd: noReload,
-  ReloadSignal: noReload,
-  Retry: ignored('a failed pull is tried again anyway'),
-  RetryDelay: ignored('a failed pull is tried again anyway'),
+  ...healthKeys,
+  ...securityKeys,
+  ...podmanKeys,
+}
+
+/** Podman's transports are of no use here, but for the one that means a registry. */
+function image(spec: ContainerSpec, value: string): ContainerSpec | Fault {
+  const transport = /^(oci-archive|docker-archive|docker-daemon|containers-storage|ostree|(?:dir|oci)(?=:[./])):/.exec(value)?.[1]
+  if (transport !== undefined) {
+    return new Fault(`'${transport}:' is Podman's`, "write the image's name in a registry")
+  }
+  const found = parseImage(value.replace(/^docker:\/\//, ''))
+  return found instanceof Fault ? found : {...spec, image: found}
+}
+
+/** One NAME=value; `NAME` alone takes over the unit's own variable, `NAME*` all that begin so (podman-run(1), --env). */
+function environment(spec: ContainerSpec, value: string, variables: Readonly<Record<string, string>>): ContainerSpec | Fault {
+  const prefix = /^([^=]*)\*$/.exec(value)?.[1]
+  if (prefix === undefined) return environmentEntry(spec, value, variables)
+  const taken = Object.entries(variables).filter(([name]) => name.startsWith(prefix))
+  return {...spec, environment: {...spec.environment, ...Object.fromEntries(taken)}}
+}
+
+/** `name:address`, or several names for one address: `a;b:10.0.0.2`. */
+function extraHosts(spec: ContainerSpec, value: string): ReturnType<Translate> {
+  const colon = value.indexOf(':')
+  if (colon < 1) return new Fault(`'${value}' is no host with its address`, 'write name:10.0.0.2')
+  const names = value.slice(0, colon).split(';')
+  return {...spec, extraHosts: [...spec.extraHosts, ...names.map(name => name + value.slice(colon))]}
 }

@@ -1,99 +1,105 @@
+import {parseBoolean} from '../boolean.ts'
 import {type ContainerSpec, plainContainer} from '../container/container-spec.ts'
+import {isBuiltIn} from '../container/network-values.ts'
 import {Fault} from '../fault.ts'
-import {allOptions, lastOptionOf, lastValueOf, optionsOf, type UnitFile, type UnitOption} from '../file.ts'
+import {allOptions, lastOptionOf, lastValueOf, type UnitFile} from '../file.ts'
 import {nearest} from '../nearest.ts'
 import type {ProblemList} from '../problem-list.ts'
-import {expandVariables, splitWords} from '../service/exec-words.ts'
-import {resolveSpecifiers, type Setting} from '../specifiers.ts'
-import {type ContainerKey, containerKeys} from './container-keys.ts'
+import type {ContainerKey} from './container-key.ts'
+import {containerKeys} from './container-keys.ts'
+import {type Reading, type Value, valuesOfKey} from './key-values.ts'
+import {podmanArgs} from './podman-args.ts'
+import {checkServiceName} from './service-name.ts'
 
 /**
- * Reads [Container] (podman-systemd.unit(5)). Variables are replaced in Exec= alone, from `environment`; specifiers in
- * every value. Undefined when there is no image; other faults go to `problems` and leave their key out.
+ * Reads [Container] (podman-systemd.unit(5)). Every value is what Quadlet would have made of it in an ExecStart= line: its
+ * specifiers are resolved, and its variables replaced from `environment`; before the machine is known, values with
+ * variables that it may bring are not faulty. Undefined when there is no image; other faults go to `problems` and leave
+ * their key out.
  */
-export function parseContainer(
-  file: UnitFile,
-  setting: Setting & {readonly environment: Readonly<Record<string, string>>},
-  problems: ProblemList,
-): ContainerSpec | undefined {
-  checkKeys(file, problems)
+export function parseContainer(file: UnitFile, setting: Reading['setting'], problems: ProblemList): ContainerSpec | undefined {
+  const reading = {file, setting, problems}
+  checkKeys(reading)
+  checkQuadlet(reading)
   const image = lastOptionOf(file, section, 'Image')
   if (!image) {
     const line = file.sections.find(({name}) => name === section)?.line ?? 0
-    problems.error({section, key: 'Image', line}, 'is missing', 'write Image=nginx:1.27')
+    if (!lastOptionOf(file, section, 'Rootfs'))
+      problems.error({section, key: 'Image', line}, 'is missing', 'write Image=nginx:1.27')
     return undefined
   }
-  let spec = plainContainer('')
+  let spec = plainContainer(image.value)
   const given = new Set(allOptions(file, section).map(({key}) => key))
   for (const [key, row] of Object.entries(containerKeys)) {
     if (!given.has(key) || !('takes' in row)) continue
-    for (const {value, line} of valuesFor(key, row, {file, setting, problems})) {
-      const next = row.translate(spec, value, setting.environment)
-      if (next instanceof Fault) problems.fault({section, key, line}, next)
-      else spec = next
+    for (const value of valuesOfKey(key, row, reading)) {
+      const remark = row.remark?.(value.text)
+      if (remark) problems.warning({section, key, line: value.line}, remark.message, remark.remedy)
+      spec = orFault(row.translate(spec, value.text, setting.environment), {key, spec, value, reading})
     }
   }
-  const group = lastOptionOf(file, section, 'Group')
-  if (group && !lastValueOf(file, section, 'User')) {
-    problems.error({section, key: 'Group', line: group.line}, 'stands without User=', 'write User= beside it')
+  for (const {value, next} of podmanArgs(reading)) {
+    spec = orFault(next(spec), {key: 'PodmanArgs', spec, value, reading})
   }
-  return spec.readOnly && lastValueOf(file, section, 'ReadOnlyTmpfs')?.toLowerCase() !== 'false' ? withScratch(spec) : spec
+  checkAddresses(spec, reading)
+  const scratch = lastValueOf(file, section, 'ReadOnlyTmpfs')
+  return spec.readOnly && (scratch === undefined || parseBoolean(scratch) !== false) ? withScratch(spec) : spec
 }
 
 const section = 'Container'
 
-function checkKeys(file: UnitFile, problems: ProblemList): void {
+interface Attempt {
+  readonly key: string
+  readonly spec: ContainerSpec
+  readonly value: Value
+  readonly reading: Reading
+}
+
+/** The container as it was, when a value is faulty: which it is not for a variable that has no value yet. */
+function orFault(next: ContainerSpec | Fault, {key, spec, value, reading}: Attempt): ContainerSpec {
+  if (!(next instanceof Fault)) return next
+  if (!value.isOpen) reading.problems.fault({section, key, line: value.line}, next)
+  return spec
+}
+
+/** Keys that the section's reader itself understands. */
+const readerKeys = ['PodmanArgs', 'ServiceName']
+
+function checkKeys({file, setting, problems}: Reading): void {
   for (const {key, line} of allOptions(file, section)) {
+    if (readerKeys.includes(key)) continue
     const row: ContainerKey | undefined = Object.hasOwn(containerKeys, key) ? containerKeys[key] : undefined
     const place = {section, key, line}
     if (!row) {
-      const meant = nearest(key, Object.keys(containerKeys), 3)
+      const meant = nearest(key, [...Object.keys(containerKeys), ...readerKeys], 3)
       problems.error(place, 'unknown key', meant ? `write ${meant}=` : 'the keys are those of podman-systemd.unit(5)')
     } else if ('refused' in row) problems.fault(place, row.refused)
     else if ('ignored' in row) problems.warning(place, `passed over: ${row.ignored}`)
   }
+  checkServiceName(file, setting.name, problems)
 }
 
-interface Reading {
-  readonly file: UnitFile
-  readonly setting: Setting & {readonly environment: Readonly<Record<string, string>>}
-  readonly problems: ProblemList
-}
-
-/** The values of a key, one by one, specifiers resolved and quotes taken off where the key has them. */
-function valuesFor(
-  key: string,
-  row: {readonly takes: 'last' | 'each' | 'words'},
-  reading: Reading,
-): {value: string; line: number}[] {
-  const {file, setting, problems} = reading
-  const given = optionsOf(file, section, key)
-  const options = row.takes === 'last' || key === 'Exec' ? given.slice(-1) : given
-  return options.flatMap(option => {
-    const place = {section, key, line: option.line}
-    const words = row.takes === 'words' ? splitWords(option.value) : [option.value]
-    if (words instanceof Fault) {
-      problems.fault(place, words)
-      return []
-    }
-    const resolved = words.map(word => resolveSpecifiers(word, setting))
-    for (const {message, remedy} of resolved.flatMap(({faults}) => faults)) problems.warning(place, message, remedy)
-    const texts = resolved.map(({text}) => text)
-    return (key === 'Exec' ? execWords(texts, option, reading) : texts).map(value => ({value, line: option.line}))
-  })
-}
-
-/** Before the machine is known, its variables stay as they are written. */
-function execWords(words: readonly string[], {line}: UnitOption, {setting, problems}: Reading): readonly string[] {
-  const {words: expanded, unset} = expandVariables(words, setting.environment, {keepUnset: setting.host === undefined})
-  for (const name of setting.host ? unset : []) {
-    problems.warning(
-      {section, key: 'Exec', line},
-      `$${name} has no value`,
-      'write $$ for a dollar sign, or Environment= in [Service]',
-    )
+/** [Quadlet] says only whether a unit waits for the network, which an agent has before it gets any unit. */
+function checkQuadlet({file, problems}: Reading): void {
+  for (const {key, value, line} of allOptions(file, 'Quadlet')) {
+    const place = {section: 'Quadlet', key, line}
+    if (key !== 'DefaultDependencies') problems.error(place, 'unknown key', 'write DefaultDependencies=, or take it away')
+    else if (value !== '' && parseBoolean(value) === undefined)
+      problems.error(place, `'${value}' is neither yes nor no`, 'write true or false')
   }
-  return expanded
+}
+
+/** Docker gives addresses and names only in networks that someone made. */
+function checkAddresses(spec: ContainerSpec, {file, problems}: Reading): void {
+  if (!isBuiltIn(spec.network)) return
+  for (const key of ['IP', 'IP6', 'NetworkAlias']) {
+    const option = lastOptionOf(file, section, key)
+    if (!option) continue
+    const place = {section, key, line: option.line}
+    const remedy = 'write Network= with the name of a network that was made on the machines'
+    if (key === 'NetworkAlias') problems.warning(place, `has no effect in the network ${spec.network.mode}`, remedy)
+    else problems.error(place, `cannot be had in the network ${spec.network.mode}`, remedy)
+  }
 }
 
 /** The scratch directories that Quadlet gives a read-only container (ReadOnlyTmpfs=). */

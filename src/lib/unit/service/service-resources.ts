@@ -2,7 +2,7 @@ import {parseByteSize} from '../../base/byte-size.ts'
 import {parseTimeSpan} from '../../base/time-span.ts'
 import type {Resources, Ulimit} from '../container/container-spec.ts'
 import {Fault} from '../fault.ts'
-import {allOptions, lastOptionOf, type UnitFile} from '../file.ts'
+import {lastOptionOf, type UnitFile} from '../file.ts'
 import type {ProblemList} from '../problem-list.ts'
 
 /**
@@ -11,27 +11,23 @@ import type {ProblemList} from '../problem-list.ts'
  */
 export function parseServiceResources(file: UnitFile, problems: ProblemList): {resources: Resources; ulimits: Ulimit[]} {
   let resources: Resources = {}
-  const given = new Set(allOptions(file, section).map(({key}) => key))
-  for (const [key, read] of Object.entries(resourceKeys)) {
-    const option = given.has(key) ? lastOptionOf(file, section, key) : undefined
+  for (const [key, read] of resourceRows) {
+    const option = lastOptionOf(file, section, key)
     if (!option) continue
     const found = read(option.value, resources)
     if (found instanceof Fault) problems.fault({section, key, line: option.line}, found)
     else resources = {...resources, ...found}
   }
-  const ulimits = new Map<string, Ulimit>()
-  for (const {key, value, line} of allOptions(file, section)) {
-    const limit = Object.hasOwn(limitKeys, key) ? limitKeys[key] : undefined
-    if (!limit) continue
-    if (value === '') {
-      ulimits.delete(limit.name)
-      continue
-    }
-    const found = readLimit(value, limit)
-    if (found instanceof Fault) problems.fault({section, key, line}, found)
-    else ulimits.set(limit.name, found)
+  const limits: {line: number; limit: Ulimit}[] = []
+  for (const [key, limit] of limitRows) {
+    const option = lastOptionOf(file, section, key)
+    if (!option) continue
+    const found = readLimit(option.value, limit)
+    if (found instanceof Fault) problems.fault({section, key, line: option.line}, found)
+    else limits.push({line: option.line, limit: found})
   }
-  return {resources, ulimits: [...ulimits.values()]}
+  limits.sort((left, right) => left.line - right.line)
+  return {resources, ulimits: limits.map(({limit}) => limit)}
 }
 
 const section = 'Service'
@@ -63,6 +59,8 @@ const resourceKeys: Readonly<Record<string, Read>> = {
       ? {oomScoreAdjust: Number(value)}
       : new Fault(`'${value}' is not from -1000 to 1000`, 'write a number from -1000 to 1000'),
 }
+
+const resourceRows = Object.entries(resourceKeys)
 
 function bytes(use: (bytes: number) => Resources): Read {
   return value => {
@@ -115,6 +113,8 @@ const limitKeys: Readonly<Record<string, Limit>> = {
   LimitRTPRIO: {name: 'rtprio', read: count},
   LimitRTTIME: {name: 'rttime', read: microseconds},
 }
+
+const limitRows = Object.entries(limitKeys)
 
 function readLimit(value: string, limit: Limit): Ulimit | Fault {
   const one = (part: string) => (part === 'infinity' ? -1 : limit.read(part))

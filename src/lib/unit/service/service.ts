@@ -1,6 +1,6 @@
 import {parseTimeSpan} from '../../base/time-span.ts'
 import {parseBoolean} from '../boolean.ts'
-import {allOptions, lastOptionOf, optionsOf, type UnitFile, type UnitOption} from '../file.ts'
+import {lastOptionOf, optionsOf, type UnitFile, type UnitOption} from '../file.ts'
 import {nearest} from '../nearest.ts'
 import type {ProblemList} from '../problem-list.ts'
 import type {RestartPolicy, Service} from '../unit.ts'
@@ -21,9 +21,13 @@ export function parseService(file: UnitFile, problems: ProblemList): Service {
     const place = {section, key: 'Restart', line: lastOptionOf(file, section, 'Restart')?.line ?? 0}
     problems.error(place, `'${restart}' cannot stand beside Type=oneshot`, 'write Restart=on-failure, or another Type=')
   }
-  const both = read('TimeoutSec', parseTimeout, spanRemedy)
-  const timeoutStartSeconds = read('TimeoutStartSec', parseTimeout, spanRemedy) ?? both
-  const timeoutStopSeconds = read('TimeoutStopSec', parseTimeout, spanRemedy) ?? both
+  const both = lastOptionOf(file, section, 'TimeoutSec')
+  const timeout = (key: 'TimeoutStartSec' | 'TimeoutStopSec') => {
+    const own = lastOptionOf(file, section, key)
+    return read(own && own.line > (both?.line ?? 0) ? key : 'TimeoutSec', parseTimeout, spanRemedy)
+  }
+  const timeoutStartSeconds = timeout('TimeoutStartSec')
+  const timeoutStopSeconds = timeout('TimeoutStopSec')
   return {
     type,
     remainAfterExit: read('RemainAfterExit', parseBoolean, 'write yes or no') ?? false,
@@ -87,11 +91,13 @@ function parseTimeout(text: string): number | undefined {
 /** The last word on a limit, whichever section and spelling it has. */
 function startLimit(file: UnitFile, problems: ProblemList): Pick<Service, 'startLimitBurst' | 'startLimitIntervalSeconds'> {
   const last = <T>(keys: readonly string[], reading: Omit<Reading<T>, 'problems'>): T | undefined => {
-    const given = ['Unit', section]
-      .flatMap(name => allOptions(file, name).map(option => ({name, option})))
-      .filter(({option}) => keys.includes(option.key) && option.value !== '')
-      .toSorted((left, right) => left.option.line - right.option.line)
-      .at(-1)
+    let given: {name: string; option: UnitOption} | undefined
+    for (const name of ['Unit', section]) {
+      for (const key of keys) {
+        const option = lastOptionOf(file, name, key)
+        if (option && option.line >= (given?.option.line ?? 0)) given = {name, option}
+      }
+    }
     return given && readOption(given.option, given.name, {...reading, problems})
   }
   const parseCount = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
