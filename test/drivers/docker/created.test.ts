@@ -28,7 +28,7 @@ afterAll(async () => {
 
 async function start(spec: Partial<ContainerSpec>): Promise<Run> {
   const unit = containerUnit('web.service', {command: waitingCommand(), ...spec})
-  await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}}, signal)
+  await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}, file: 'f'}, signal)
   const [run] = await driver.observe()
   if (run === undefined) throw new Error('no run is observed')
   return run
@@ -196,6 +196,28 @@ describe('what Docker made of it', () => {
       ['bind', '/made', true],
       ['volume', '/anonymous', true],
     ])
+  })
+
+  test('further networks, each with names and an address of its own', async () => {
+    const names = ['a', 'b'].map(letter => `${room.cluster}-${letter}`)
+    const [network = '', further = ''] = names
+    try {
+      for (const [index, Name] of names.entries()) {
+        const IPAM = {Config: [{Subnet: `10.213.${79 + index}.0/24`}]}
+        await room.client.json('POST', '/networks/create', {body: {Name, IPAM}})
+      }
+      const {id} = await start({
+        network: {mode: network, aliases: []},
+        furtherNetworks: [{mode: further, aliases: ['www'], ipv4: '10.213.80.9'}],
+      })
+      const networks = at(await room.inspect(id), 'NetworkSettings', 'Networks')
+      expect(Object.keys(Object(networks)).sort()).toEqual(names)
+      expect(at(networks, further, 'IPAddress')).toBe('10.213.80.9')
+      expect(listAt(networks, further, 'Aliases')).toContain('www')
+    } finally {
+      await room.clear()
+      for (const name of names) await room.client.json('DELETE', `/networks/${name}`)
+    }
   })
 
   test("a network of one's own takes aliases and an address", async () => {

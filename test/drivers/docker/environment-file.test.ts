@@ -2,7 +2,8 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {parseEnvironmentFile, readEnvironmentFiles} from '../../../src/lib/drivers/docker/environment-file.ts'
+import {readEnvironmentFiles} from '../../../src/lib/drivers/docker/environment-file.ts'
+import {parseEnvironmentFile} from '../../../src/lib/unit/service/environment-text.ts'
 
 describe('systemd.exec(5), EnvironmentFile=', () => {
   test.each([

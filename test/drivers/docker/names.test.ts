@@ -76,7 +76,7 @@ describe('on one Docker', () => {
   const sleeper = (unit: string, name?: string) =>
     containerUnit(unit, {command: ['sleep', '1000'], init: true, ...(name === undefined ? {} : {name})})
   const start = (driver: Driver, unit: Unit) =>
-    driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}}, signal)
+    driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}, file: 'f'}, signal)
   const containerName = async (driver: Driver): Promise<string | undefined> => {
     const [run] = await driver.observe()
     return textAt(await room.inspect(run?.id ?? ''), 'Name')

@@ -72,7 +72,7 @@ describe('what Docker gets', () => {
     await room?.close()
   })
 
-  const present = (image: string) => imagePresent(room.client, image, signal)
+  const present = (image: string) => imagePresent(room.client, {image}, signal)
   const offer = (state: 'sound' | 'spoilt' = 'sound'): string => {
     const image = registry.put(`app-${randomUUID()}`, '1', [{path: 'id', content: Buffer.from(randomUUID())}], state)
     pulled.add(image)
@@ -85,6 +85,14 @@ describe('what Docker gets', () => {
     const image = offer()
     await prepare(image)
     expect(await present(image)).toBe(true)
+  })
+
+  test('an image that is there for another platform only', async () => {
+    const image = offer()
+    await prepare(image)
+    expect(await imagePresent(room.client, {image, platform: 'linux/s390x'}, signal)).toBe(false)
+    expect(await imagePresent(room.client, {image, platform: 'linux/amd64'}, signal)).toBe(true)
+    expect(await imagePresent(room.client, {image, platform: 'linux/amd64/v2'}, signal)).toBe(true)
   })
 
   test('nothing, when the policy is never', async () => {

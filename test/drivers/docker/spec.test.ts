@@ -38,9 +38,9 @@ describe('a request', () => {
     })
   })
 
-  test("lets the spec's variables outrank those of files", () => {
-    const request = requestFor({environment: {B: '2', C: 'a=b'}}, {fileEnvironment: {A: '1', B: '1'}})
-    expect(at(request, 'Env')).toEqual(['A=1', 'B=2', 'C=a=b'])
+  test('takes variables of the image away by their bare names', () => {
+    const request = requestFor({environment: {B: '2', C: 'a=b'}, unsetVariables: ['A']})
+    expect(at(request, 'Env')).toEqual(['B=2', 'C=a=b', 'A'])
   })
 
   test('passes on what not every kernel lets run', () => {

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 async function start(spec: Partial<ContainerSpec>): Promise<Run> {
   const unit = containerUnit('web.service', {command: waitingCommand(), ...spec})
-  await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}}, signal)
+  await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}, file: 'f'}, signal)
   const [run] = await driver.observe()
   if (run === undefined) throw new Error('no run is observed')
   return run
@@ -97,7 +97,7 @@ describe('a start that Docker refuses', () => {
     }
     await start(spec)
     const second = containerUnit('second.service', {command: waitingCommand(), ...spec})
-    const refusal = driver.perform({kind: 'start', unit: second, identity: {runHash: 'h', generation: 0}}, signal)
+    const refusal = driver.perform({kind: 'start', unit: second, identity: {runHash: 'h', generation: 0}, file: 'f'}, signal)
     await expect(refusal).rejects.toThrow(/port is already allocated.*free the port/)
     await expect(refusal).rejects.toMatchObject({retryable: true})
     expect(await driver.observe()).toMatchObject([

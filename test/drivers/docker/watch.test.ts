@@ -37,7 +37,8 @@ async function startMany(count: number): Promise<void> {
   const units = Array.from({length: count}, (_, index) => containerUnit(`web@${index}.service`, {command: waitingCommand()}))
   const rest = units.values()
   const worker = async () => {
-    for (const unit of rest) await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}}, ending.signal)
+    for (const unit of rest)
+      await driver.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}, file: 'f'}, ending.signal)
   }
   await Promise.all(Array.from({length: 4}, worker))
 }
@@ -58,7 +59,7 @@ test("another machine's changes do not wake it", async () => {
   try {
     const before = wakes
     const unit = containerUnit('web.service', {command: waitingCommand()})
-    await other.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}}, ending.signal)
+    await other.perform({kind: 'start', unit, identity: {runHash: 'h', generation: 0}, file: 'f'}, ending.signal)
     await startMany(1)
     await until('its own changes wake it', () => wakes > before)
     expect(await driver.observe()).toMatchObject([{unit: 'web@0.service'}])

@@ -1,3 +1,4 @@
+import type {ContainerSpec} from '../../unit/container/container-spec.ts'
 import type {Unit} from '../../unit/unit.ts'
 import {StepError} from '../driver.ts'
 import type {DockerClient} from './client.ts'
@@ -5,6 +6,7 @@ import {refusedWith} from './errors.ts'
 import {textAt} from './json.ts'
 import type {Owner} from './labels.ts'
 import {judgeHolder} from './names.ts'
+import {createQuery, endpointOf} from './spec.ts'
 
 export interface Creation {
   readonly unit: Unit
@@ -34,7 +36,7 @@ type Outcome = {readonly id: string} | {readonly objection: string; readonly nex
 
 async function createNamed(client: DockerClient, creation: Creation, name: string, signal: AbortSignal): Promise<Outcome> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const id = await tryName(client, creation.body, name, signal)
+    const id = await tryName(client, creation, name, signal)
     if (id !== undefined) return {id}
     const taken = judgeHolder(await inspectNamed(client, name, signal), creation.owner)
     switch (taken.kind) {
@@ -64,9 +66,15 @@ function foreignHolder(name: string, unit: string | undefined): string {
 }
 
 /** The new container's id; undefined when the name is taken. */
-async function tryName(client: DockerClient, body: object, name: string, signal: AbortSignal): Promise<string | undefined> {
+async function tryName(
+  client: DockerClient,
+  {unit, body}: Creation,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const query = createQuery(name, unit.container?.platform)
   try {
-    return textAt(await client.json('POST', '/containers/create', {query: {name}, body, signal}), 'Id')
+    return textAt(await client.json('POST', '/containers/create', {query, body, signal}), 'Id')
   } catch (error) {
     if (refusedWith(error, 409)) return undefined
     throw error
@@ -79,6 +87,18 @@ async function inspectNamed(client: DockerClient, name: string, signal: AbortSig
   } catch (error) {
     if (refusedWith(error, 404)) return undefined
     throw error
+  }
+}
+
+/** Joins a container that was made to its further networks: the request to make one takes a single network. */
+export async function joinNetworks(
+  client: DockerClient,
+  {id, spec}: {readonly id: string; readonly spec: ContainerSpec},
+  signal: AbortSignal,
+): Promise<void> {
+  for (const network of spec.furtherNetworks ?? []) {
+    const body = {Container: id, EndpointConfig: {...endpointOf(network, []), MacAddress: network.macAddress}}
+    await client.json('POST', `/networks/${encodeURIComponent(network.mode)}/connect`, {body, signal})
   }
 }
 

@@ -2,20 +2,20 @@ import type {ContainerSpec} from '../../unit/container/container-spec.ts'
 import {stopSeconds} from '../../unit/service/stop-seconds.ts'
 import type {Unit} from '../../unit/unit.ts'
 import {type Capacity, type Driver, type DriverStep, type DriverStepKind, type Run, StepError} from '../driver.ts'
+import {RunCache} from '../run-cache.ts'
 import {DockerClient} from './client.ts'
-import {createContainer, removeContainer} from './create.ts'
+import {createContainer, joinNetworks, removeContainer} from './create.ts'
 import {defaultDockerHost} from './endpoint.ts'
-import {readEnvironmentFiles} from './environment-file.ts'
 import {refusedWith} from './errors.ts'
 import {type Observed, observedFrom} from './inspected.ts'
 import {listAt, numberAt, textAt} from './json.ts'
 import {machineFilter} from './labels.ts'
 import {lastLinesOf} from './logs.ts'
 import {nameCandidates} from './names.ts'
-import {imagePresent, pullImage} from './pull.ts'
+import {imagePresent, pullImage, type WantedImage} from './pull.ts'
 import {pullRefused, refused, startRefused} from './refusals.ts'
-import {RunCache} from './run-cache.ts'
 import {containerRequest, stopTimeout} from './spec.ts'
+import {withMachineFiles} from './spec-files.ts'
 import {watchContainers} from './watch.ts'
 
 export interface DockerDriverOptions {
@@ -37,11 +37,12 @@ export function openDockerDriver(options: DockerDriverOptions): Driver {
 type Executors = {[K in DriverStepKind]: (step: DriverStep<K>, signal: AbortSignal) => Promise<void>}
 
 class DockerDriver implements Driver {
-  readonly name = 'docker'
+  readonly kinds = ['docker'] as const
   readonly #options: DockerDriverOptions
   readonly #client: DockerClient
-  readonly #cache: RunCache
+  readonly #cache: RunCache<Observed>
   readonly #executors: Executors = {
+    load: async () => {},
     prepare: ({unit}, signal) => this.#prepare(containerOf(unit), signal),
     start: (step, signal) => this.#start(step, signal),
     stop: (step, signal) => this.#stop(step, signal),
@@ -81,21 +82,22 @@ class DockerDriver implements Driver {
     this.#client.close()
   }
 
-  async #prepare({image, pull}: ContainerSpec, signal: AbortSignal): Promise<void> {
+  async #prepare({image, pull, platform}: ContainerSpec, signal: AbortSignal): Promise<void> {
+    const wanted = {image, platform}
     try {
-      if (pull === 'never' || (pull === 'missing' && (await imagePresent(this.#client, image, signal)))) return
-      await pullImage(this.#client, image, signal)
+      if (pull === 'never' || (pull === 'missing' && (await imagePresent(this.#client, wanted, signal)))) return
+      await pullImage(this.#client, wanted, signal)
     } catch (error) {
       signal.throwIfAborted()
-      if (pull === 'always' && (await this.#alreadyThere(image, signal))) return
+      if (pull === 'always' && (await this.#alreadyThere(wanted, signal))) return
       throw pullRefused(image, error)
     }
   }
 
   /** Docker's being away is told by the pull's own error. */
-  async #alreadyThere(image: string, signal: AbortSignal): Promise<boolean> {
+  async #alreadyThere(wanted: WantedImage, signal: AbortSignal): Promise<boolean> {
     try {
-      return await imagePresent(this.#client, image, signal)
+      return await imagePresent(this.#client, wanted, signal)
     } catch (error) {
       if (refused(error, '') === error) throw error
       return false
@@ -104,12 +106,12 @@ class DockerDriver implements Driver {
 
   async #start({unit, identity}: DriverStep<'start'>, signal: AbortSignal): Promise<void> {
     const {cluster, machine, namePrefix, publishAddress} = this.#options
-    const spec = containerOf(unit)
+    const spec = await withMachineFiles(containerOf(unit))
     const owner = {cluster, machine, unit: unit.name}
-    const fileEnvironment = await readEnvironmentFiles(spec.environmentFiles)
-    const body = containerRequest(spec, {owner, identity, stopSeconds: stopSeconds(unit), fileEnvironment, publishAddress})
+    const body = containerRequest(spec, {owner, identity, stopSeconds: stopSeconds(unit), publishAddress})
     try {
       const id = await createContainer(this.#client, {unit, owner, names: nameCandidates(unit, owner, namePrefix), body}, signal)
+      await joinNetworks(this.#client, {id, spec}, signal)
       await this.#changing(id, () => this.#client.json('POST', `/containers/${id}/start`, {signal}))
     } catch (error) {
       throw startRefused(error)

@@ -1,4 +1,13 @@
-import type {ContainerSpec, Device, Mount, Port, Resources, Ulimit} from '../../unit/container/container-spec.ts'
+import type {
+  ContainerSpec,
+  Device,
+  DeviceRate,
+  DeviceRequest,
+  Port,
+  Resources,
+  Ulimit,
+} from '../../unit/container/container-spec.ts'
+import {mounts} from './mounts.ts'
 
 /**
  * The HostConfig of POST /containers/create: what the container gets of its host. Docker never restarts it, since the
@@ -12,7 +21,11 @@ export function hostConfig(spec: ContainerSpec, publishAddress: string | undefin
     ...networking(spec, publishAddress),
     ...mounts(spec.mounts),
     VolumesFrom: spec.volumesFrom,
+    VolumeDriver: spec.volumeDriver,
+    StorageOpt: spec.storageOptions,
     Devices: spec.devices.map(device),
+    DeviceRequests: spec.deviceRequests?.map(deviceRequest),
+    DeviceCgroupRules: spec.deviceCgroupRules,
     ...resources(spec.resources),
     Ulimits: spec.ulimits.map(ulimit),
     Sysctls: spec.sysctls,
@@ -40,31 +53,11 @@ function portBindings(ports: readonly Port[], publishAddress: string | undefined
     const key = `${port.containerPort}/${port.protocol}`
     const binding = {
       HostIp: port.hostAddress ?? publishAddress ?? '',
-      HostPort: port.hostPort === undefined ? '' : String(port.hostPort),
+      HostPort: [port.hostPort, port.lastHostPort].filter(number => number !== undefined).join('-'),
     }
     bindings[key] = [...(bindings[key] ?? []), binding]
   }
   return bindings
-}
-
-/** Binds rather than Mounts where both will do: like `docker run -v`, they make a host directory that is missing. */
-function mounts(all: readonly Mount[]): object {
-  const anonymous = all.filter(mount => mount.type === 'volume' && mount.source === undefined)
-  const sourced = all.filter(mount => mount.type !== 'tmpfs' && mount.source !== undefined)
-  const temporary = all.filter(mount => mount.type === 'tmpfs')
-  return {
-    Binds: sourced.map(mount => [mount.source, mount.target, ...joined(mountOptions(mount))].join(':')),
-    Mounts: anonymous.map(mount => ({Type: 'volume', Target: mount.target, ReadOnly: mount.readOnly})),
-    Tmpfs: Object.fromEntries(temporary.map(mount => [mount.target, mountOptions(mount).join(',')])),
-  }
-}
-
-function mountOptions(mount: Mount): readonly string[] {
-  return mount.readOnly && !mount.options.includes('ro') ? ['ro', ...mount.options] : mount.options
-}
-
-function joined(options: readonly string[]): readonly string[] {
-  return options.length === 0 ? [] : [options.join(',')]
 }
 
 function device(device: Device): object {
@@ -83,12 +76,28 @@ function resources(resources: Resources): object {
     CpuQuota: resources.cpuQuotaMicroseconds,
     CpusetCpus: resources.cpusetCpus,
     CpusetMems: resources.cpusetMems,
+    CpuRealtimePeriod: resources.cpuRealtimePeriodMicroseconds,
+    CpuRealtimeRuntime: resources.cpuRealtimeRuntimeMicroseconds,
+    KernelMemory: resources.kernelMemoryBytes,
     BlkioWeight: resources.blockWeight,
+    BlkioWeightDevice: resources.blockWeightDevices?.map(({path, rate}) => ({Path: path, Weight: rate})),
+    BlkioDeviceReadBps: resources.readBytesPerSecond?.map(throttle),
+    BlkioDeviceWriteBps: resources.writeBytesPerSecond?.map(throttle),
+    BlkioDeviceReadIOps: resources.readsPerSecond?.map(throttle),
+    BlkioDeviceWriteIOps: resources.writesPerSecond?.map(throttle),
     PidsLimit: resources.pidsLimit,
     ShmSize: resources.shmBytes,
     OomKillDisable: resources.oomKillDisable,
     OomScoreAdj: resources.oomScoreAdjust,
   }
+}
+
+function throttle({path, rate}: DeviceRate): object {
+  return {Path: path, Rate: rate}
+}
+
+function deviceRequest({driver, count, ids, capabilities, options}: DeviceRequest): object {
+  return {Driver: driver, Count: count, DeviceIDs: ids.length === 0 ? null : ids, Capabilities: capabilities, Options: options}
 }
 
 /** Docker writes -1 for no limit. */
@@ -97,17 +106,22 @@ function ulimit({name, soft, hard}: Ulimit): object {
   return {Name: name, Soft: limit(soft), Hard: limit(hard)}
 }
 
+/** Docker's command line makes two empty lists of this option; its daemon does not know it. */
+const unmasked = 'systempaths=unconfined'
+
 function isolation(spec: ContainerSpec): object {
   return {
     Privileged: spec.privileged,
     ReadonlyRootfs: spec.readOnly,
     CapAdd: spec.capAdd,
     CapDrop: spec.capDrop,
-    SecurityOpt: spec.securityOptions,
+    SecurityOpt: spec.securityOptions.filter(option => option !== unmasked),
+    ...(spec.securityOptions.includes(unmasked) ? {MaskedPaths: [], ReadonlyPaths: []} : {}),
     PidMode: spec.pidMode,
     IpcMode: spec.ipcMode,
     UTSMode: spec.utsMode,
     UsernsMode: spec.userNamespace,
+    CgroupnsMode: spec.cgroupNamespace,
     CgroupParent: spec.cgroupParent,
     Runtime: spec.runtime,
   }

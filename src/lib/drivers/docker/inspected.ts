@@ -14,11 +14,11 @@ export function observedFrom(inspected: unknown): Observed | undefined {
   const labels = at(inspected, 'Config', 'Labels')
   const unit = ownerOf(labels)?.unit
   if (id === undefined || unit === undefined) return undefined
-  const run = {id, unit, identity: identityOf(labels), ...stateFrom(at(inspected, 'State'))}
+  const run: Run = {id, unit, driver: 'docker', identity: identityOf(labels), ...stateFrom(at(inspected, 'State'))}
   return {run, terminal: at(inspected, 'Config', 'Tty') === true}
 }
 
-type RunState = Omit<Run, 'id' | 'unit' | 'identity'>
+type RunState = Omit<Run, 'id' | 'unit' | 'driver' | 'identity'>
 
 function stateFrom(state: unknown): RunState {
   const phase = phases[textAt(state, 'Status') ?? ''] ?? 'dead'

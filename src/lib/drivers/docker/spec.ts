@@ -1,4 +1,4 @@
-import type {ContainerSpec, HealthCheck, Network} from '../../unit/container/container-spec.ts'
+import type {ContainerSpec, HealthCheck, Mount, Network} from '../../unit/container/container-spec.ts'
 import type {RunIdentity} from '../driver.ts'
 import {hostConfig} from './host-config.ts'
 import {type Owner, ownerLabels} from './labels.ts'
@@ -9,14 +9,12 @@ export interface RequestContext {
   readonly identity: RunIdentity
   /** Between the stop signal and the kill; Infinity for never. */
   readonly stopSeconds: number
-  /** Read from the spec's environment files; what the spec says itself outranks it. */
-  readonly fileEnvironment?: Readonly<Record<string, string>>
   /** The machine's address for published ports that name none. */
   readonly publishAddress?: string | undefined
 }
 
 /**
- * The JSON body of POST /containers/create for a spec (Docker Engine API 1.41, ContainerCreate). Annotations, which
+ * The JSON body of POST /containers/create for a spec whose files have been read (Docker Engine API 1.41, ContainerCreate). Annotations, which
  * Docker has no place for in that version, become labels.
  */
 export function containerRequest(spec: ContainerSpec, context: RequestContext): object {
@@ -24,13 +22,14 @@ export function containerRequest(spec: ContainerSpec, context: RequestContext): 
     Image: spec.image,
     Entrypoint: spec.entrypoint,
     Cmd: spec.command.length === 0 ? undefined : spec.command,
-    Env: environmentLines({...context.fileEnvironment, ...spec.environment}),
+    Env: environmentLines(spec),
     Hostname: spec.hostname,
     Domainname: spec.domainname,
     User: spec.user,
     WorkingDir: spec.workingDirectory,
     Tty: spec.terminal,
     OpenStdin: spec.openStdin,
+    Volumes: anonymousVolumes(spec.mounts),
     Labels: {...spec.annotations, ...spec.labels, ...ownerLabels(context.owner, context.identity)},
     ExposedPorts: exposedPorts(spec),
     Healthcheck: spec.health === undefined ? undefined : healthCheck(spec.health),
@@ -47,8 +46,20 @@ export function stopTimeout(seconds: number): number {
   return Number.isFinite(seconds) ? Math.ceil(seconds) : -1
 }
 
-function environmentLines(environment: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+/** The query of POST /containers/create. */
+export function createQuery(name: string, platform: string | undefined): Readonly<Record<string, string>> {
+  return platform === undefined ? {name} : {name, platform}
+}
+
+/** A bare name takes the image's variable away. */
+function environmentLines({environment, unsetVariables = []}: ContainerSpec): readonly string[] {
+  return [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...unsetVariables]
+}
+
+/** Volumes that only the container has, by where it has them. */
+function anonymousVolumes(mounts: readonly Mount[]): Readonly<Record<string, object>> {
+  const anonymous = mounts.filter(({type, source, long}) => type === 'volume' && source === undefined && long === undefined)
+  return Object.fromEntries(anonymous.map(({target}) => [target, {}]))
 }
 
 function exposedPorts(spec: ContainerSpec): Readonly<Record<string, object>> {
@@ -73,11 +84,15 @@ function nanoseconds(seconds: number | undefined): number | undefined {
 /** Only networks that someone made take names, addresses and links; Docker refuses them for its own. */
 function networkingConfig(network: Network, links: readonly string[]): object | undefined {
   if (['bridge', 'default', 'host', 'none'].includes(network.mode) || network.mode.startsWith('container:')) return undefined
-  const endpoint = {
+  return {EndpointsConfig: {[network.mode]: endpointOf(network, links)}}
+}
+
+/** A container's end of a network that someone made (EndpointSettings). */
+export function endpointOf(network: Network, links: readonly string[]): object {
+  return {
     Aliases: network.aliases.length === 0 ? undefined : network.aliases,
-    IPAMConfig: {IPv4Address: network.ipv4, IPv6Address: network.ipv6},
-    MacAddress: network.macAddress,
+    IPAMConfig: {IPv4Address: network.ipv4, IPv6Address: network.ipv6, LinkLocalIPs: network.linkLocalAddresses},
+    DriverOpts: network.driverOptions,
     Links: links.length === 0 ? undefined : links,
   }
-  return {EndpointsConfig: {[network.mode]: endpoint}}
 }

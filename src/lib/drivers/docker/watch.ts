@@ -1,14 +1,15 @@
 import {setTimeout} from 'node:timers/promises'
 import {UnreachableError} from '../../base/errors.ts'
+import type {RunCache} from '../run-cache.ts'
 import type {DockerClient} from './client.ts'
 import {DockerError} from './errors.ts'
 import {containerChanges} from './events.ts'
-import type {RunCache} from './run-cache.ts'
+import type {Observed} from './inspected.ts'
 
 export interface Watch {
   readonly client: DockerClient
   readonly labels: readonly string[]
-  readonly cache: RunCache
+  readonly cache: RunCache<Observed>
   readonly changed: () => void
 }
 
