@@ -3,13 +3,13 @@ import {readSettingsFile} from '../lib/agent/settings.ts'
 import {lineLog} from '../lib/base/log.ts'
 import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent-flags.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {openDriver} from '../lib/cli/open-driver.ts'
+import {driverOpener} from '../lib/cli/open-driver.ts'
 
 /** The daemon of a machine: agent and candidate for the engine in one process. */
 export default class AgentCommand extends ClusterCommand {
   static override summary = 'Run the agent of this machine'
   static override description =
-    `Registers the machine, runs the containers that are assigned to it, keeps them running and reports. Ends in order
+    `Registers the machine, runs the units that are assigned to it, keeps them running and reports. Ends in order
 at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, under the names of the flags.`
   static override flags = {
     ...agentFlags,
@@ -29,8 +29,9 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const choices = chooseSettings(flags, await readSettingsFile(flags.config, settingNames))
     const log = lineLog(line => process.stderr.write(line), choices.logLevel)
     const {runAgent} = await import('../lib/agent/run-agent.ts')
+    const openDriver = await driverOpener(choices)
     await this.withStore(flags, (store, signal) =>
-      runAgent({settings: choices.settings, version: this.config.version, store, openDriver: openDriver(choices), log, signal}),
+      runAgent({settings: choices.settings, version: this.config.version, store, openDriver, log, signal}),
     )
   }
 }

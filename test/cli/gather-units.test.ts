@@ -218,7 +218,7 @@ describe('gathering', () => {
   test('what a file says that is not understood is a warning, once for all instances', async () => {
     const {gathered, warnings} = await gather(['web@{1..3}'], {'web@.service': `${one}\n[Service]\nRestrt=always\n`})
     expect(gathered).toHaveLength(3)
-    expect(warnings).toEqual([expect.stringMatching(/^ROOT\/web@\.service:\d+: warning: .*Restart=$/)])
+    expect(warnings).toEqual([expect.stringMatching(/^ROOT\/web@\.service:\d+:\d+: warning: .*Restart=$/)])
   })
 
   test('a file that cannot be read is told with its name', async () => {

@@ -21,7 +21,16 @@ export const agentFlags = {
   'drain-timeout': Flags.string({summary: 'most time that drain and leave take (default: 2min)', env: 'CTL_DRAIN_TIMEOUT'}),
   engine: Flags.string({summary: 'whether this machine may lead the cluster: yes or no (default: yes)', env: 'CTL_ENGINE'}),
   'docker-host': Flags.string({summary: 'Docker to use (default: unix:///var/run/docker.sock)', env: 'DOCKER_HOST'}),
-  driver: Flags.string({summary: 'docker, or noop to run nothing and say it did', env: 'CTL_DRIVER', hidden: true}),
+  driver: Flags.string({
+    summary: 'what runs units here: docker, systemd or docker,systemd (default: docker, and systemd where it runs the machine)',
+    description: 'noop, for rehearsals: runs nothing and says it did.',
+    env: 'CTL_DRIVER',
+  }),
+  'environment-file': Flags.string({
+    summary: "file of the machine's variables to complete for units, or none (default: /etc/environment)",
+    description: 'COREOS_PUBLIC_IPV4 and COREOS_PRIVATE_IPV4 are added where they are missing; what is there stays as it is.',
+    env: 'CTL_ENVIRONMENT_FILE',
+  }),
   'name-prefix': Flags.string({summary: 'what the names of containers begin with', env: 'CTL_NAME_PREFIX', hidden: true}),
   'publish-address': Flags.string({
     summary: 'address for published ports that name none',
@@ -35,10 +44,13 @@ export const settingNames = Object.keys(agentFlags)
 
 export type AgentFlagValues = Readonly<Partial<Record<keyof typeof agentFlags, string | undefined>>>
 
+const agentDrivers = ['docker', 'systemd', 'noop'] as const
+type AgentDriver = (typeof agentDrivers)[number]
+
 export interface AgentChoices {
   readonly settings: AgentSettings
   readonly dockerHost: string | undefined
-  readonly driver: 'docker' | 'noop'
+  readonly drivers: readonly AgentDriver[] | 'automatic'
   readonly namePrefix: string | undefined
   readonly publishAddress: string | undefined
   readonly logLevel: LogLevel
@@ -66,14 +78,28 @@ export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): Agen
       ttlSeconds,
       onExit: oneOf<OnExit>('on-exit', value('on-exit') ?? 'keep', onExits),
       drainSeconds: secondsOf('drain-timeout', value('drain-timeout') ?? '2min'),
+      environmentFile: environmentFileOf(value('environment-file')),
       engine: oneOf('engine', value('engine') ?? 'yes', ['yes', 'no', 'true', 'false']).match(/yes|true/) !== null,
     },
     dockerHost: value('docker-host'),
-    driver: oneOf('driver', value('driver') ?? 'docker', ['docker', 'noop'] as const),
+    drivers: driversOf(value('driver')),
     namePrefix: value('name-prefix'),
     publishAddress: value('publish-address'),
     logLevel: oneOf<LogLevel>('log-level', value('log-level') ?? 'info', ['debug', 'info', 'warning', 'error']),
   }
+}
+
+function driversOf(text: string | undefined): AgentChoices['drivers'] {
+  if (text === undefined || text === 'auto') return 'automatic'
+  const drivers = text.split(',').map(word => oneOf('driver', word.trim(), agentDrivers))
+  if (drivers.length > 1 && drivers.includes('noop')) throw new UsageError('--driver: noop stands alone')
+  return [...new Set(drivers)]
+}
+
+function environmentFileOf(text = '/etc/environment'): string | undefined {
+  if (text === 'none') return undefined
+  if (!text.startsWith('/')) throw new UsageError(`--environment-file: ${JSON.stringify(text)} is no absolute path, nor none`)
+  return text
 }
 
 function secondsOf(name: string, text: string): number {

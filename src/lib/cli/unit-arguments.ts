@@ -1,6 +1,5 @@
-import {readdir, readFile, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import {messageOf, NotFoundError, UsageError} from '../base/errors.ts'
+import {NotFoundError, UsageError} from '../base/errors.ts'
 import {compareNatural} from '../base/natural-order.ts'
 import {readRecords} from '../cluster/change.ts'
 import type {UnitRecord} from '../cluster/model.ts'
@@ -10,12 +9,14 @@ import type {Store} from '../store/store.ts'
 import {describeProblem} from '../unit/describe-problem.ts'
 import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
 import {fileHash} from '../unit/hash.ts'
-import {expandNames, parseUnitName} from '../unit/names.ts'
+import {containerFile, expandUnits, type NamedUnit, parseUnitName} from '../unit/names.ts'
 import {understandUnit} from '../unit/parse-unit.ts'
+import {quadletFile} from '../unit/quadlet/file-kinds.ts'
+import {wishedName} from '../unit/quadlet/service-name.ts'
+import {ambiguous, isFile, LocalFiles, namesInDirectory, type Text} from './unit-files.ts'
 
 /** A unit named on the command line, and where a file of it may lie. */
-export interface UnitArgument {
-  readonly name: string
+export interface UnitArgument extends NamedUnit {
   readonly directory: string
 }
 
@@ -26,14 +27,58 @@ export interface Gathered {
   readonly warnings: readonly string[]
 }
 
-/** Names and paths with their braces opened; a directory stands for the unit files in it. Throws UsageError for a name that cannot be. */
+/**
+ * Names and paths with their braces opened; a directory stands for the unit files in it, a `.container` file for the unit
+ * that Quadlet would make of it. Throws UsageError for a name that cannot be, for two files that are one unit, and for
+ * Quadlet's other files.
+ */
 export async function readArguments(args: readonly string[]): Promise<readonly UnitArgument[]> {
   const found = new Map<string, UnitArgument>()
+  const local = new LocalFiles()
   for (const arg of args) {
-    const named = (await isDirectory(arg)) ? await unitsIn(arg) : expandNames(arg).map(name => ({name, directory: dirname(arg)}))
-    for (const each of named) found.set(parseUnitName(each.name).name, each)
+    const entries = await namesInDirectory(arg)
+    const named = entries === undefined ? await unitsOf(arg) : unitsIn(arg, entries)
+    for (const each of await Promise.all(named.map(unit => underItsName(unit, local)))) {
+      const {name, directory, file} = each
+      const before = found.get(parseUnitName(name).name)
+      if (before?.file !== undefined && file !== undefined && before.file !== file && before.directory === directory)
+        throw ambiguous(name, [join(directory, before.file), join(directory, file)])
+      found.set(name, each)
+    }
   }
   return [...found.values()]
+}
+
+async function unitsOf(arg: string): Promise<readonly UnitArgument[]> {
+  const directory = dirname(arg)
+  const units = expandUnits(arg).map(unit => ({...unit, directory}))
+  for (const {name, file} of units) {
+    const written = name.replace(/\.service$/, '')
+    const fault = file === undefined ? quadletFile(written) : undefined
+    if (fault && (await isFile(join(directory, written)))) throw new UsageError(fault.message, {hint: fault.remedy ?? ''})
+  }
+  return units
+}
+
+function unitsIn(directory: string, entries: readonly string[]): readonly UnitArgument[] {
+  const units = entries.flatMap(entry => {
+    try {
+      const [unit] = expandUnits(entry)
+      return unit?.file === entry && parseUnitName(unit.name).name === unit.name ? [{...unit, directory}] : []
+    } catch {
+      return []
+    }
+  })
+  if (units.length === 0) throw new UsageError(`${directory}: no unit file in this directory`)
+  return units.sort((left, right) => compareNatural(left.name, right.name))
+}
+
+/** A `.container` file may ask for another name than its own (ServiceName=). */
+async function underItsName(unit: UnitArgument, local: LocalFiles): Promise<UnitArgument> {
+  if (unit.file === undefined || unit.file === unit.name) return unit
+  const text = (await local.find(unit.directory, unit))?.text
+  const wished = text === undefined ? undefined : wishedName(parseUnitFile(text).file)
+  return wished === undefined ? unit : {...unit, name: wished}
 }
 
 /**
@@ -55,9 +100,9 @@ export async function gatherUnits(
   const missing: string[] = []
   for (const arg of args) {
     const record = records.get(arg.name)
-    const own = await local.read(arg.directory, arg.name)
+    const own = await local.find(arg.directory, arg)
     const template = parseUnitName(arg.name).template
-    const beside = template === undefined ? undefined : await local.read(arg.directory, template)
+    const beside = template === undefined ? undefined : await local.find(arg.directory, templateOf(arg, template))
     const inCluster = template === undefined ? undefined : stored.get(template)
     if (record !== undefined && !options.replace) {
       const here = own ?? beside
@@ -76,6 +121,8 @@ export async function gatherUnits(
         `${arg.name} is made from ${template} in the cluster, which differs from ${beside.source}: add --replace to override`,
       )
     }
+    if (found !== inCluster && (await local.hasDropIns(found.source)))
+      warnings.push(`${found.source}.d is passed over: write its lines into ${found.source}`)
     submissions.push({name: arg.name, ...found})
     if (options.replace && found === beside && inCluster !== undefined && template !== undefined)
       submissions.push({name: template, ...found})
@@ -98,22 +145,29 @@ export function refuseTemplates(units: readonly Pick<UnitArgument, 'name'>[], ve
   })
 }
 
+/** The file that an instance may be made of is of the kind that the argument names, if it names one. */
+function templateOf({name, file}: UnitArgument, template: string): NamedUnit {
+  if (file === undefined) return {name: template}
+  return {name: template, file: file === name ? template : (containerFile(template) ?? template)}
+}
+
 function checkAll(submissions: readonly Submission[]): readonly string[] {
   const errors = new Set<string>()
   const warnings = new Set<string>()
   const files = new Map<string, ReadUnitFile>()
   for (const {name, text, source} of submissions) {
-    const file = files.get(text) ?? parseUnitFile(text)
-    files.set(text, file)
-    for (const problem of understandUnit(name, file).problems) {
+    const read = files.get(text) ?? parseUnitFile(text)
+    files.set(text, read)
+    if (source.endsWith('.container') && !read.file.sections.some(section => section.name === 'Container')) {
+      errors.add(`${source}: no [Container] section; write one, or name the file ${name}`)
+    }
+    for (const problem of understandUnit(name, read).problems) {
       ;(problem.severity === 'error' ? errors : warnings).add(describeProblem(source, problem))
     }
   }
   if (errors.size > 0) throw new UsageError([...errors].join('\n'), {hint: 'nothing was changed'})
   return [...warnings]
 }
-
-type Text = Pick<Submission, 'text' | 'source'>
 
 async function storedTemplates(
   store: Store,
@@ -129,53 +183,4 @@ async function storedTemplates(
     if (entry !== undefined) found.set(template, {text: entry.value, source: `${template} in the cluster`})
   }
   return found
-}
-
-/** The unit files of this host, each directory and each file read once. */
-class LocalFiles {
-  private readonly names = new Map<string, Promise<ReadonlySet<string>>>()
-  private readonly texts = new Map<string, Promise<Text>>()
-
-  /** Undefined where there is no such file. Throws UsageError for one that cannot be read. */
-  async read(directory: string, name: string): Promise<Text | undefined> {
-    if (!(await this.namesIn(directory)).has(name)) return undefined
-    const source = directory === '.' ? name : join(directory, name)
-    const known = this.texts.get(source) ?? readText(source)
-    this.texts.set(source, known)
-    return known
-  }
-
-  private namesIn(directory: string): Promise<ReadonlySet<string>> {
-    const known =
-      this.names.get(directory) ??
-      readdir(directory)
-        .then(names => new Set(names))
-        .catch(() => new Set<string>())
-    this.names.set(directory, known)
-    return known
-  }
-}
-
-async function readText(source: string): Promise<Text> {
-  try {
-    return {text: await readFile(source, 'utf8'), source}
-  } catch (error) {
-    throw new UsageError(`cannot read ${source}: ${messageOf(error)}`, {cause: error})
-  }
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-}
-
-async function unitsIn(directory: string): Promise<readonly UnitArgument[]> {
-  const names = (await readdir(directory)).filter(name => {
-    try {
-      return expandNames(name)[0] === name && parseUnitName(name).name === name
-    } catch {
-      return false
-    }
-  })
-  if (names.length === 0) throw new UsageError(`${directory}: no unit file in this directory`)
-  return names.sort(compareNatural).map(name => ({name, directory}))
 }
