@@ -17,18 +17,24 @@ const rooms: readonly Room[] = [
   room('cluster model', /^lib\/cluster\/(model|codec|view|rows|progress|metadata|machine-name)\.ts$/, 'base, unit, store port'),
   room('cluster', /^lib\/cluster\//, 'base, unit, store port, store, cluster model'),
   room('driver port', /^lib\/drivers\/driver\.ts$/, 'unit'),
-  room('drivers/docker', /^lib\/drivers\/docker\//, 'base, unit, driver port'),
-  room('drivers/memory', /^lib\/drivers\/memory\//, 'driver port'),
+  room('drivers', /^lib\/drivers\/[^/]+$/, 'base, unit, driver port'),
+  room('drivers/docker', /^lib\/drivers\/docker\//, 'base, unit, driver port, drivers'),
+  room('drivers/systemd', /^lib\/drivers\/systemd\//, 'base, unit, driver port, drivers'),
+  room('drivers/memory', /^lib\/drivers\/memory\//, 'unit, driver port'),
   room('scheduler', /^lib\/scheduler\//, 'base, unit'),
   room('engine plan', /^lib\/engine\/(plan|snapshot|writes|unit-shelf)\.ts$/, 'base, unit, store port, cluster model, scheduler'),
   room('engine', /^lib\/engine\//, 'base, store port, store, cluster model, engine plan'),
-  room('agent plan', /^lib\/agent\/(plan|report|restart|situation|step)\.ts$/, 'base, unit, cluster model, driver port'),
+  room(
+    'agent plan',
+    /^lib\/agent\/(plan|plan-supervised|report|report-supervised|restart|situation|step|clear|bonds|environment-block)\.ts$/,
+    'base, unit, cluster model, driver port',
+  ),
   room('agent', /^lib\/agent\//, 'base, unit, store port, store, cluster model, cluster, driver port, engine, agent plan'),
   room('dev', /^lib\/dev\//, 'base, store port, cluster model, cluster, drivers/docker'),
   room(
     'cli',
     /^lib\/cli\//,
-    'base, unit, store port, store/etcd, cluster model, cluster, driver port, drivers/docker, drivers/memory, agent',
+    'base, unit, store port, store/etcd, cluster model, cluster, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, agent',
   ),
   room('commands', /^commands\//, 'base, store port, cluster model, cluster, agent, dev, cli'),
   room('main', /^main\.ts$/, 'base, cli'),
@@ -38,23 +44,24 @@ const rooms: readonly Room[] = [
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['cli', 'commands', 'main'],
   '@oclif/plugin-not-found': ['cli'],
+  'dbus-native': ['drivers/systemd'],
   chalk: ['cli', 'commands'],
   'cli-table3': ['cli'],
   etcd3: ['store/etcd'],
   valibot: ['cluster model'],
   yaml: ['agent'],
-  'node:child_process': ['dev'],
+  'node:child_process': ['drivers/systemd', 'dev'],
   'node:crypto': ['unit', 'cluster', 'drivers/docker', 'dev'],
   'node:fs': ['dev'],
-  'node:fs/promises': ['drivers/docker', 'agent', 'dev', 'cli'],
+  'node:fs/promises': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
   'node:http': ['drivers/docker'],
   'node:net': ['dev'],
-  'node:os': ['unit', 'drivers/docker', 'agent', 'dev', 'cli'],
-  'node:path': ['drivers/docker', 'agent', 'dev', 'cli'],
+  'node:os': ['unit', 'drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
+  'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
   'node:stream': ['store/etcd', 'drivers/docker'],
-  'node:timers/promises': ['store', 'store/etcd', 'drivers/docker', 'agent', 'dev'],
+  'node:timers/promises': ['store', 'store/etcd', 'drivers/docker', 'drivers/systemd', 'agent', 'dev'],
   'node:tls': ['store/etcd'],
-  'node:util': ['cli', 'main'],
+  'node:util': ['drivers/systemd', 'cli', 'main'],
 }
 
 /** What reaches outside a function's arguments, and how it shows in the code. The constants of node:os are a table only. */
@@ -71,12 +78,16 @@ const reaches: Readonly<Record<string, RegExp>> = {
 /** Every file that reaches outside: by folder, for what. All others are functions of their arguments. */
 const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '.': {host: 'main', terminal: 'main'},
-  commands: {time: 'status', host: 'agent cat dev list-machines list-unit-files list-units status'},
-  'lib/agent': {time: 'agent executors host run-agent', disk: 'decision-log host settings', host: 'host'},
+  commands: {time: 'status', host: 'agent cat dev list-machines list-unit-files list-units status verify'},
+  'lib/agent': {
+    time: 'agent executors host run-agent',
+    disk: 'decision-log environment-files host machine-environment settings',
+    host: 'host',
+  },
   'lib/base': {time: 'bell log'},
   'lib/cli': {
     time: 'fulfil listing open-driver progress-view',
-    disk: 'connection unit-arguments',
+    disk: 'connection unit-files',
     host: 'cluster-command connection fulfil interrupt listing unknown-command wish-command',
   },
   'lib/cluster': {chance: 'cluster-id'},
@@ -88,9 +99,11 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     processes: 'child run-command',
     host: 'cluster etcd greeting run-command run-dev',
   },
+  'lib/drivers': {time: 'run-cache'},
+  'lib/drivers/systemd': {time: 'batch driver', disk: 'driver host-units written-units', processes: 'journal', host: 'driver'},
   'lib/drivers/docker': {
-    time: 'run-cache watch',
-    disk: 'environment-file registry-auth',
+    time: 'watch',
+    disk: 'machine-file optional-devices registry-auth',
     network: 'client',
     host: 'driver registry-auth sweep',
   },
@@ -104,7 +117,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Where nothing may reach outside, not even through what is imported: it is here that everything is decided and said. */
 const pureRooms = ['unit', 'store port', 'cluster model', 'scheduler', 'engine plan', 'agent plan']
-const pureFiles = /^lib\/cli\/(table|columns|status-page)\.ts$/
+const pureFiles = /^lib\/cli\/(table|columns|status-page|verify|verify-page|verify-container)\.ts$/
 
 const commandLines = 59
 const sourceLines = 300

@@ -7,8 +7,8 @@ import type {Step} from '../../src/lib/agent/step.ts'
 import {lineLog, silentLog} from '../../src/lib/base/log.ts'
 import {runOf, wantedOf} from '../fakes/situation.ts'
 
-const {unit, identity} = wantedOf()
-const start: Step = {kind: 'start', unit, identity, reason: 'assigned here: least loaded'}
+const {unit, identity, file} = wantedOf()
+const start: Step = {kind: 'start', unit, identity, file, reason: 'assigned here: least loaded'}
 const stop: Step = {kind: 'stop', run: runOf(wantedOf(), {id: 'r1'}), reason: 'not assigned to this machine'}
 const now = () => Date.UTC(2026, 0, 31, 12)
 

@@ -27,7 +27,7 @@ describe('what an agent remembers', () => {
   test('a new start forgets the failure before it, but not yet its last lines', () => {
     const memories = new Memories()
     memories.started(name, web.identity, 1)
-    memories.startFailed(name, web.identity, 2, 'no such image')
+    memories.startFailed(web, {at: 2, message: 'no such image', final: false})
     memories.collected(name, runOf(web), ['one'])
     expect(memories.all.get(name)).toMatchObject({ending: {at: 2, message: 'no such image'}, log: {lines: ['one']}})
     memories.started(name, web.identity, 3)
@@ -38,7 +38,7 @@ describe('what an agent remembers', () => {
   test('another generation begins from nothing', () => {
     const memories = new Memories()
     memories.started(name, older.identity, 1)
-    memories.startFailed(name, older.identity, 1, 'no such image')
+    memories.startFailed(older, {at: 1, message: 'no such image', final: false})
     memories.started(name, web.identity, 2)
     expect(memories.all.get(name)).toEqual({identity: web.identity, starts: [2], restarts: 0, done: false})
   })

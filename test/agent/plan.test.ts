@@ -9,6 +9,8 @@ const loaded = wantedOf(unitText(), {desiredState: 'loaded'})
 const commented = wantedOf(`# A comment.\n${unitText()}`)
 const oneshot = wantedOf(unitText('Type=oneshot'))
 const timely = wantedOf(unitText('Type=oneshot\nTimeoutStartSec=5'))
+const mortal = wantedOf(unitText('', {container: 'HealthCmd=true\nHealthOnFailure=kill'}))
+const phoenix = wantedOf(unitText('', {container: 'HealthCmd=true\nHealthOnFailure=restart'}))
 const running = runOf(web, {id: 'r1'})
 const ended = endedRun(web, 0, 30_000, {id: 'r1'})
 const made = runOf(web, {id: 'r1', phase: 'created'})
@@ -23,6 +25,24 @@ describe('what a machine does for one unit', () => {
       'it is assigned',
       {wanted: [web]},
       ['get app:1 for web.service: assigned here: least loaded', 'start web.service: assigned here: least loaded'],
+    ],
+    ['its health is bad, and nothing is said of that', {wanted: [web], runs: [{...running, health: 'unhealthy'}]}, []],
+    ['its health is not known yet', {wanted: [mortal], runs: [runOf(mortal, {health: 'starting'})]}, []],
+    ['its health is good', {wanted: [mortal], runs: [runOf(mortal, {health: 'healthy'})]}, []],
+    [
+      'its health is bad, and it is to be killed then',
+      {wanted: [mortal], runs: [runOf(mortal, {id: 'r1', health: 'unhealthy'})]},
+      ['stop web.service (r1): its health check failed, HealthOnFailure=kill'],
+    ],
+    [
+      'its health is bad, and it is to be started anew then',
+      {wanted: [phoenix], runs: [runOf(phoenix, {id: 'r1', health: 'unhealthy'})]},
+      [
+        'get app:1 for web.service: its health check failed, HealthOnFailure=restart',
+        'stop web.service (r1): its health check failed, HealthOnFailure=restart',
+        'remove the ended run r1 of web.service: its health check failed, HealthOnFailure=restart',
+        'start web.service: its health check failed, HealthOnFailure=restart',
+      ],
     ],
     ['it is assigned to be loaded', {wanted: [loaded]}, []],
     ['a oneshot runs, and may for as long as it takes', {wanted: [oneshot], runs: [runOf(oneshot, {startedAt: 0})]}, []],

@@ -59,6 +59,7 @@ describe('a cluster of agents', () => {
         ttlSeconds: 60,
         onExit,
         drainSeconds: 10,
+        environmentFile: undefined,
         engine: true,
       },
       version: '1',

@@ -5,13 +5,14 @@ import {messageOf} from '../../src/lib/base/errors.ts'
 import {runOf, unitText, wantedOf} from '../fakes/situation.ts'
 import {until} from '../fakes/until.ts'
 
-const kinds = ['prepare', 'start', 'stop', 'remove', 'collect'] as const
+const kinds = ['load', 'prepare', 'start', 'stop', 'remove', 'collect'] as const
 
 function step(kind: StepKind, name = 'a.service', image = 'app:1'): Step {
-  const {unit, identity, ...wanted} = wantedOf(unitText('', {image}), {name})
-  const run = runOf({unit, identity, ...wanted}, {id: 'r'})
+  const {unit, identity, file, ...wanted} = wantedOf(unitText('', {image}), {name})
+  const run = runOf({unit, identity, file, ...wanted}, {id: 'r'})
   const reason = 'so'
-  return kind === 'prepare' || kind === 'start' ? {kind, unit, identity, reason} : {kind, run, reason}
+  if (kind === 'prepare') return {kind, unit, identity, reason}
+  return kind === 'load' || kind === 'start' ? {kind, unit, identity, file, reason} : {kind, run, reason}
 }
 
 describe('a workshop', () => {
@@ -35,7 +36,14 @@ describe('a workshop', () => {
         underway.set(name(each), fault => (fault === undefined ? resolve() : reject(fault)))
       }).finally(() => underway.delete(name(each)))
     }
-    const executors: Executors = {prepare: execute, start: execute, stop: execute, remove: execute, collect: execute}
+    const executors: Executors = {
+      load: execute,
+      prepare: execute,
+      start: execute,
+      stop: execute,
+      remove: execute,
+      collect: execute,
+    }
     workshop = new Workshop(
       executors,
       {

@@ -18,6 +18,7 @@ export interface DriverHarness {
 }
 
 const identity = {runHash: 'c0ffee', generation: 3}
+const file = 'f'.repeat(64)
 
 /** What every driver keeps: the words of src/lib/drivers/driver.ts, as tests. */
 export function driverContract(name: string, prepareHarness: () => Promise<DriverHarness>): void {
@@ -45,7 +46,7 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
     }
     const start = async (unit: Unit): Promise<Run> => {
       await perform({kind: 'prepare', unit})
-      await perform({kind: 'start', unit, identity})
+      await perform({kind: 'start', unit, identity, file})
       await until('it is up', async () => (await driver.lastLines(await runOf(unit), 1)).includes('up'))
       return runOf(unit)
     }
@@ -117,9 +118,9 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
     test('a second start takes the place of an ended run, and refuses to that of a running one', async () => {
       const unit = harness.unit('web.service')
       const first = await start(unit)
-      await expect(perform({kind: 'start', unit, identity})).rejects.toThrow(/stop it first/)
+      await expect(perform({kind: 'start', unit, identity, file})).rejects.toThrow(/stop it first/)
       await perform({kind: 'stop', run: first, graceSeconds: 10})
-      await perform({kind: 'start', unit, identity: {...identity, generation: 4}})
+      await perform({kind: 'start', unit, identity: {...identity, generation: 4}, file})
       const runs = await driver.observe()
       expect(runs).toMatchObject([{phase: 'running', identity: {runHash: 'c0ffee', generation: 4}}])
       expect(runs[0]?.id).not.toBe(first.id)
@@ -151,7 +152,7 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
       const other = harness.open('m2')
       try {
         expect(await other.observe()).toEqual([])
-        await other.perform({kind: 'start', unit, identity}, ending.signal)
+        await other.perform({kind: 'start', unit, identity, file}, ending.signal)
         expect(await other.observe()).toMatchObject([{unit: 'web.service', phase: 'running'}])
         expect(await driver.observe()).toMatchObject([{id: run.id}])
       } finally {
@@ -167,7 +168,7 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
 
     test('an aborted signal ends a step before it begins', async () => {
       ending.abort()
-      await expect(perform({kind: 'start', unit: harness.unit('web.service'), identity})).rejects.toThrow(/abort/i)
+      await expect(perform({kind: 'start', unit: harness.unit('web.service'), identity, file})).rejects.toThrow(/abort/i)
       expect(await driver.observe()).toEqual([])
     })
 

@@ -68,7 +68,7 @@ export class AgentWorld {
     const wanted = this.wanted.get(unit)
     if (wanted === undefined) return
     const identity = {...wanted.identity, generation: wanted.identity.generation - 1}
-    this.engine.add(machine, {unit, identity, phase: 'running', startedAt: this.now}, [])
+    this.engine.add(machine, {unit, driver: 'docker', identity, phase: 'running', startedAt: this.now}, [])
   }
 
   /** Somebody removes every run of the unit by hand. */
@@ -126,7 +126,7 @@ export class AgentWorld {
     } catch (error) {
       if (!(error instanceof StepError) || (step.kind !== 'prepare' && step.kind !== 'start')) throw error
       if (error.message.includes('older run')) throw error
-      this.memories.startFailed(step.unit.name, step.identity, this.now, error.message)
+      this.memories.startFailed(step, {at: this.now, message: error.message, final: !error.retryable})
       return false
     }
   }

@@ -17,6 +17,7 @@ export function containerUnit(name: string, container: Partial<ContainerSpec> = 
       startLimitIntervalSeconds: 10,
       successExitCodes: [],
     },
+    dependencies: {bindsTo: [], requires: []},
     container: {...plainContainer(busyboxImage), network: {mode: 'host', aliases: []}, ...container},
   }
 }

@@ -2,7 +2,7 @@ import type {Capacity, Driver, DriverStep, Run} from '../../src/lib/drivers/driv
 
 /** A driver whose answers can be held up or refused on their way. */
 export class DisturbedDriver implements Driver {
-  readonly name: string
+  readonly kinds: Driver['kinds']
   private readonly inner: Driver
   /** Awaited before each step is carried out; what it throws is the step's failure. */
   beforeStep: ((step: DriverStep) => Promise<void> | void) | undefined
@@ -11,7 +11,7 @@ export class DisturbedDriver implements Driver {
 
   constructor(inner: Driver) {
     this.inner = inner
-    this.name = inner.name
+    this.kinds = inner.kinds
   }
 
   capacity(signal?: AbortSignal): Promise<Capacity> {

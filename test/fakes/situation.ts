@@ -41,6 +41,7 @@ export function runOf(wanted: Wanted, parts: Partial<Run> = {}): Run {
   return {
     id: `run-${runs}`,
     unit: wanted.unit.name,
+    driver: wanted.unit.driver,
     identity: wanted.identity,
     phase: 'running',
     startedAt: now - 60_000,

@@ -49,7 +49,7 @@ export function unitWith(name: string, lines: readonly string[] = [], driver: Un
   const full = parseUnitName(fullName(name))
   const placement = parsePlacement(parseUnitFile(`[X-Fleet]\n${lines.join('\n')}\n`).file, full, problems)
   if (problems.hasErrors) throw new Error(`${name}: ${problems.all()[0]?.message}`)
-  return {name: full.name, driver, placement, service}
+  return {name: full.name, driver, placement, service, dependencies: {bindsTo: [], requires: []}}
 }
 
 /** Every decision in short: `web@1 to a`, `web@1 off a`, `web@1 nowhere: 2 machines: …`, names without `.service`, sorted. */

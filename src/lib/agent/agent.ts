@@ -4,7 +4,7 @@ import {CtlError, messageOf} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
 import type {UnitState} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
-import type {Driver, Run} from '../drivers/driver.ts'
+import {type Driver, type Run, StepError} from '../drivers/driver.ts'
 import {statesOf} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import type {DecisionLog} from './decision-log.ts'
@@ -80,7 +80,7 @@ export class Agent {
     const watching = driver
       .watch(() => this.bell.ring(), signal)
       .catch(error => {
-        if (!signal.aborted) log.error(`cannot watch the ${driver.name} engine: ${messageOf(error)}`)
+        if (!signal.aborted) log.error(`cannot watch ${driver.kinds.join(' and ')}: ${messageOf(error)}`)
       })
     let wakeAt: number | undefined = now()
     let trouble: string | undefined
@@ -137,6 +137,7 @@ export class Agent {
     }
     const plans = planAgent(situation)
     const times = this.act(situation, plans, workshop)
+    if (ordered.incomplete) times.push(situation.now + incompleteMilliseconds)
     times.push(...this.report(situation, ordered, {reporter, workshop, standing}, signal))
     const emptied = this.goingAway === 'leave' || (this.goingAway === 'drain' && ordered.wanted.size + ordered.frozen.size === 0)
     if (emptied && busy.length === 0 && !workshop.busy && runs.length === 0) this.departure.resolve()
@@ -251,9 +252,10 @@ export class Agent {
   /** A failed start is an ending like another, with its policy; anything else is tried again after a while. */
   private noteFailure(step: Step, error: unknown): void {
     const at = this.options.now()
-    if (step.kind === 'prepare' || step.kind === 'start')
-      this.memories.startFailed(step.unit.name, step.identity, at, messageOf(error))
-    else this.pauses.set(unitOf(step), at + retryMilliseconds)
+    if ('unit' in step) {
+      const final = error instanceof StepError && !error.retryable
+      this.memories.startFailed(step, {at, message: messageOf(error), final})
+    } else this.pauses.set(unitOf(step), at + retryMilliseconds)
   }
 }
 
@@ -261,7 +263,9 @@ const retryMilliseconds = 1000
 /** What the kill after the grace may take. */
 const killMilliseconds = 500
 const longestBreath = 100
-const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map()}
+const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map(), incomplete: false}
+/** How long a file that is missing on this machine may be there unseen. */
+const incompleteMilliseconds = 5000
 
 /** Lets everything that has happened already be heard before looking. */
 function nextTurn(): Promise<void> {

@@ -15,7 +15,17 @@ export function executorsOf(driver: Driver, memories: Memories, now: () => numbe
         throw new StepError(`not ready to start within TimeoutStartSec=${seconds}`, {retryable: true, cause: error})
       })
     },
-    start: (step, signal) => driver.perform(step, signal),
+    load: async (step, signal) => {
+      await driver.perform(step, signal)
+      memories.takenUp(step.unit.name, step.identity)
+    },
+    start: async (step, signal) => {
+      await driver.perform(step, signal)
+      // What a start needs to be ready has counted it already; with systemd there is nothing of the kind.
+      if (step.unit.driver !== 'systemd') return
+      memories.started(step.unit.name, step.identity, now())
+      memories.takenUp(step.unit.name, step.identity)
+    },
     stop: (step, signal) => driver.perform(step, signal),
     remove: (step, signal) => driver.perform(step, signal),
     collect: async ({run}, signal) => {

@@ -1,7 +1,8 @@
 import type {UnitState} from '../cluster/model.ts'
 import type {Run, RunIdentity} from '../drivers/driver.ts'
+import type {Unit} from '../unit/unit.ts'
 import {isSuccess} from './restart.ts'
-import {freshMemory, type Memory, sameIdentity, type Wanted} from './situation.ts'
+import {freshMemory, isOnceForAll, type Memory, sameIdentity, type Wanted} from './situation.ts'
 
 /** The agent's memory of its units: what neither the engine nor the store tells at the moment it is needed. */
 export class Memories {
@@ -37,8 +38,23 @@ export class Memories {
     })
   }
 
-  startFailed(unit: string, identity: RunIdentity, at: number, message: string): void {
-    this.byUnit.set(unit, {...this.of(unit, identity), ending: {at, message}})
+  /** `final`: trying again cannot help before something else changes. */
+  startFailed(
+    {unit: {name: unit}, identity}: {readonly unit: Unit; readonly identity: RunIdentity},
+    {at, message, final}: {readonly at: number; readonly message: string; readonly final: boolean},
+  ): void {
+    const before = this.of(unit, identity)
+    this.byUnit.set(unit, {
+      ...before,
+      refusals: (before.refusals ?? 0) + (final ? refusalsOfAFinalOne : 1),
+      ending: {at, message},
+    })
+  }
+
+  /** A supervising engine has taken the unit up as it is wanted. */
+  takenUp(unit: string, identity: RunIdentity): void {
+    const {ending: _, refusals: __, ...kept} = this.of(unit, identity)
+    this.byUnit.set(unit, kept)
   }
 
   collected(unit: string, run: Run, lines: readonly string[]): void {
@@ -47,7 +63,8 @@ export class Memories {
 
   /** A run is there: what must not be forgotten once it is gone. Runs of another identity than the wanted one say nothing. */
   seen(run: Run, {unit, identity}: Wanted): void {
-    if (unit.service.type !== 'oneshot' || !sameIdentity(run.identity, identity)) return
+    if (!isOnceForAll(unit) || !sameIdentity(run.identity, identity)) return
+    if (run.supervised !== undefined && !run.supervised.launched) return
     if (run.phase !== 'exited' || !isSuccess(unit.service, run.exitCode)) return
     const before = this.of(unit.name, identity)
     if (!before.done) this.byUnit.set(unit.name, {...before, done: true})
@@ -64,5 +81,7 @@ export class Memories {
   }
 }
 
+/** No patience with what cannot get better by itself. */
+const refusalsOfAFinalOne = 16
 /** More than any start limit in use counts. */
 const startsKept = 64

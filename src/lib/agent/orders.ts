@@ -6,7 +6,9 @@ import {openMirror} from '../store/mirror.ts'
 import type {Store} from '../store/store.ts'
 import {runHash} from '../unit/hash.ts'
 import {understandUnit} from '../unit/parse-unit.ts'
+import {environmentFilesOf} from '../unit/service/service-environment.ts'
 import type {Host} from '../unit/unit.ts'
+import {EnvironmentFiles} from './environment-files.ts'
 import {FileCache} from './files.ts'
 import type {Wanted} from './situation.ts'
 
@@ -25,17 +27,20 @@ export interface Ordered {
   readonly frozen: ReadonlySet<string>
   /** Of the frozen ones, those of which the cluster is to know why. */
   readonly unreadable: ReadonlyMap<string, Pick<UnitState, 'file' | 'generation'> & {readonly reason: string}>
+  /** Something is missing on this machine that may come without a word: look again after a while. */
+  readonly incomplete: boolean
 }
 
 /** The machine's own assignments, followed in the store and understood with their unit files. */
 export class Orders {
   private readonly options: OrdersOptions
   private readonly files: FileCache
+  private readonly environment = new EnvironmentFiles()
   private view = new ClusterView()
   private following = new AbortController()
   private readonly understood = new Map<
     string,
-    {readonly file: string; readonly generation: number; readonly wanted: Wanted | string}
+    {readonly file: string; readonly generation: number; readonly stamp: string; readonly wanted: Wanted | string}
   >()
 
   constructor(options: OrdersOptions) {
@@ -76,30 +81,41 @@ export class Orders {
       const parsed = parseKey(key)
       if (parsed?.kind === 'assignment') frozen.add(parsed.unit)
     }
+    this.environment.lookAgain()
+    let incomplete = false
     for (const {unit, file, generation, desiredState, reason} of assignments) {
-      const result = this.understand(unit, file, generation)
+      const result = await this.understand(unit, file, generation)
       if (typeof result !== 'string') wanted.set(unit, {...result, desiredState, reason})
       else {
         frozen.add(unit)
+        incomplete = true
         unreadable.set(unit, {file, generation, reason: result})
       }
     }
     for (const unit of this.understood.keys()) if (!wanted.has(unit) && !frozen.has(unit)) this.understood.delete(unit)
-    return {wanted, frozen, unreadable}
+    return {wanted, frozen, unreadable, incomplete}
   }
 
   /** The unit to run, or why this agent cannot make sense of it. */
-  private understand(name: string, file: string, generation: number): Wanted | string {
-    const known = this.understood.get(name)
-    if (known?.file === file && known.generation === generation) return known.wanted
+  private async understand(name: string, file: string, generation: number): Promise<Wanted | string> {
+    const {host} = this.options
     const read = this.files.file(file)
     if (read === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
-    const {unit, problems} = understandUnit(name, read, this.options.host)
-    const identity = {runHash: runHash(name, read.file), generation}
+    const {variables, stamp, fault} = await this.environment.read(environmentFilesOf(read.file, name, host))
+    const known = this.understood.get(name)
+    if (known?.file === file && known.generation === generation && known.stamp === stamp) return known.wanted
+    const environment = {...host.environment, ...variables}
+    const {unit, problems} = understandUnit(name, read, {...host, environment})
     const errors = problems.filter(({severity}) => severity === 'error').map(({message}) => message)
+    const identity = {runHash: runHash(name, read.file), generation}
+    // systemd reads the files itself, at each start.
     const wanted: Wanted | string =
-      unit === undefined ? errors.join('; ') : {unit, file, identity, desiredState: 'loaded', reason: ''}
-    this.understood.set(name, {file, generation, wanted})
+      unit === undefined
+        ? errors.join('; ')
+        : fault !== undefined && unit.driver === 'docker'
+          ? fault
+          : {unit, file, identity, desiredState: 'loaded', reason: ''}
+    this.understood.set(name, {file, generation, stamp, wanted})
     return wanted
   }
 }

@@ -1,5 +1,8 @@
 import type {Run} from '../drivers/driver.ts'
 import {stopSeconds} from '../unit/service/stop-seconds.ts'
+import {brokenBond, missingPartner, renewedBond} from './bonds.ts'
+import {clear, halt} from './clear.ts'
+import {planSupervised} from './plan-supervised.ts'
 import {isSuccess, type Sequel, sequelOf} from './restart.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
 import type {Step} from './step.ts'
@@ -40,6 +43,7 @@ export function isFailure(wanted: Wanted, run: Run): boolean {
 /** The rules, first match wins. */
 function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readonly Run[]): UnitPlan {
   if (wanted === undefined) return {steps: runs.flatMap(run => clear(run, 'not assigned to this machine'))}
+  if (wanted.unit.driver === 'systemd') return planSupervised(situation, wanted, runs)
   const same = runs.filter(run => sameIdentity(run.identity, wanted.identity))
   const current = same.find(isRunning) ?? same[0]
   const stale = runs.filter(run => run !== current)
@@ -60,9 +64,20 @@ function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readon
   return planStart(situation, wanted, current, stale)
 }
 
-/** It runs as it is wanted; a oneshot must come to its end in time (TimeoutStartSec= in systemd.service(5)). */
-function planRunning({now}: Situation, wanted: Wanted, current: Run, stale: readonly Run[]): UnitPlan {
+/** It runs as it is wanted, unless its health or a bond is broken; a oneshot must come to its end in time (TimeoutStartSec= in systemd.service(5)). */
+function planRunning(situation: Situation, wanted: Wanted, current: Run, stale: readonly Run[]): UnitPlan {
+  const {now} = situation
   const steps = stale.flatMap(run => clear(run, newerStands, stopSeconds(wanted.unit)))
+  const broken = brokenBond(situation, wanted)
+  if (broken !== undefined) return {steps: [...steps, ...halt(current, wanted, broken)]}
+  const unwell = current.health === 'unhealthy' ? wanted.unit.container?.onUnhealthy : undefined
+  if (unwell !== undefined) {
+    const reason = `its health check failed, HealthOnFailure=${unwell}`
+    if (unwell === 'restart') return begin(wanted, [current, ...stale], reason)
+    return {
+      steps: [...steps, {kind: 'stop', run: current, graceSeconds: unwell === 'kill' ? 0 : stopSeconds(wanted.unit), reason}],
+    }
+  }
   const {type, timeoutStartSeconds: seconds} = wanted.unit.service
   if (type !== 'oneshot' || seconds === undefined || !Number.isFinite(seconds) || seconds <= 0) return {steps}
   const end = (current.startedAt ?? now) + seconds * 1000
@@ -78,6 +93,9 @@ function planStart(situation: Situation, wanted: Wanted, current: Run | undefine
     return {steps: [{kind: 'collect', run: current, reason: `it exited with ${current.exitCode ?? 'an unknown code'}`}]}
   }
   const old = current === undefined ? stale : [current, ...stale]
+  if (missingPartner(situation, wanted) !== undefined) return {steps: []}
+  const renewed = current && renewedBond(situation, wanted, current)
+  if (renewed !== undefined) return begin(wanted, old, renewed)
   const lastTry = memory?.ending?.at ?? current?.startedAt
   if (lastTry !== undefined && lastTry < situation.bootedAt && !isFinishedOneshot(wanted, current))
     return begin(wanted, old, 'the machine was booted since')
@@ -96,7 +114,7 @@ function begin(wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
     steps: [
       {kind: 'prepare', unit: wanted.unit, identity: wanted.identity, reason},
       ...old.flatMap(run => clear(run, reason, stopSeconds(wanted.unit))),
-      {kind: 'start', unit: wanted.unit, identity: wanted.identity, reason},
+      {kind: 'start', unit: wanted.unit, identity: wanted.identity, file: wanted.file, reason},
     ],
   }
 }
@@ -123,17 +141,6 @@ function thin(stale: readonly Run[], wanted: Wanted): readonly Step[] {
 
 function isFinishedOneshot(wanted: Wanted, run: Run | undefined): boolean {
   return wanted.unit.service.type === 'oneshot' && isSuccess(wanted.unit.service, run?.exitCode ?? 255)
-}
-
-function halt(run: Run, wanted: Wanted, reason: string): readonly Step[] {
-  return isRunning(run) ? [{kind: 'stop', run, graceSeconds: stopSeconds(wanted.unit), reason}] : []
-}
-
-/** Without its unit file a run is stopped as it was made to be. */
-function clear(run: Run, reason: string, graceSeconds?: number): readonly Step[] {
-  const stop: Step = {kind: 'stop', run, ...(graceSeconds === undefined ? {} : {graceSeconds}), reason}
-  const remove: Step = {kind: 'remove', run, reason}
-  return isRunning(run) ? [stop, remove] : [remove]
 }
 
 function runsByUnit(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {

@@ -1,7 +1,9 @@
 import {unreachable} from '../base/errors.ts'
 import type {UnitState} from '../cluster/model.ts'
 import type {Run} from '../drivers/driver.ts'
+import {missingPartner} from './bonds.ts'
 import {isFailure, sequelNow} from './plan.ts'
+import {reportSupervised} from './report-supervised.ts'
 import {countedStarts, isSuccess} from './restart.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
 import type {StepKind} from './step.ts'
@@ -33,6 +35,7 @@ export function reportUnit(
   run: Run | undefined,
   {machine, doing}: {readonly machine: string; readonly doing: Under | undefined},
 ): Report {
+  if (wanted.unit.driver === 'systemd') return reportSupervised(situation, wanted, run, {machine, doing})
   const memory = memoryOf(situation, wanted)
   const seen = see(situation, wanted, run, memory, doing)
   if (!('active' in seen)) return seen
@@ -100,6 +103,8 @@ function see(
   if (wanted.desiredState === 'loaded') return {active: 'inactive', sub: 'dead'}
   if (situation.disconnected && placement.onDisconnect === 'stop')
     return {active: 'inactive', sub: 'dead', reason: 'the cluster is out of reach'}
+  const missing = missingPartner(situation, wanted)
+  if (missing !== undefined) return {active: 'inactive', sub: 'dead', reason: missing}
   if (run !== undefined && isFailure(wanted, run) && memory?.log?.run !== run.id) return {}
   return seeEnded(wanted, run, memory)
 }
@@ -108,6 +113,7 @@ function seeDoing({unit}: Wanted, kind: StepKind): Sight {
   switch (kind) {
     case 'prepare':
       return {active: 'activating', sub: 'start-pre', reason: `getting image ${unit.container?.image ?? ''}`.trim()}
+    case 'load':
     case 'start':
       return {active: 'activating', sub: 'start'}
     case 'stop':

@@ -7,6 +7,7 @@ import type {Store} from '../store/store.ts'
 import {Agent} from './agent.ts'
 import {DecisionLog, makeStateDirectory} from './decision-log.ts'
 import {ownAddress, readHost} from './host.ts'
+import {machineVariables, writeMachineEnvironment} from './machine-environment.ts'
 import {Membership} from './membership.ts'
 import type {AgentSettings, OnExit} from './settings.ts'
 
@@ -35,6 +36,10 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
   await makeStateDirectory(settings.stateDirectory)
   const host = await readHost(settings.machineId)
   const machine = host.machineId
+  const address = settings.address ?? ownAddress()
+  const facts = {id: machine, name: settings.name, address, metadata: settings.metadata}
+  if (settings.environmentFile !== undefined)
+    await writeMachineEnvironment(facts, {own: '/run/meissa/environment', hosts: settings.environmentFile, log})
   const driver = options.openDriver({cluster: await ensureClusterId(store, signal), machine})
   const work = new AbortController()
   const monotonic = () => performance.now()
@@ -46,10 +51,10 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       announcement: {
         ...(settings.name === undefined ? {} : {name: settings.name}),
         hostname: host.hostname,
-        address: settings.address ?? ownAddress(),
+        address,
         metadata: settings.metadata,
         capacity: await driver.capacity(signal),
-        drivers: [driver.name],
+        drivers: [...driver.kinds],
         version: options.version,
         process: {boot: host.bootId, pid: process.pid},
       },
@@ -66,7 +71,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       driver,
       membership,
       machine,
-      host,
+      host: {...host, environment: machineVariables(facts)},
       decisions,
       log,
       now: Date.now,
@@ -74,7 +79,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       margin,
     })
     await membership.join(signal)
-    log.info('agent runs', {machine, address: settings.address ?? ownAddress(), driver: driver.name})
+    log.info('agent runs', {machine, address, drivers: driver.kinds.join(',')})
     const failed = new AbortController()
     const tasks = [agent.run(work.signal), membership.run(work.signal)].map(task =>
       task.catch(error => {

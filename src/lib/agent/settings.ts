@@ -18,6 +18,8 @@ export interface AgentSettings {
   readonly onExit: OnExit
   /** Most seconds that `drain` and `leave` wait for the units to be gone. */
   readonly drainSeconds: number
+  /** The host's file of variables, in which units look for the machine's addresses; completed unless undefined. */
+  readonly environmentFile: string | undefined
   /** Whether this machine may lead the cluster. */
   readonly engine: boolean
 }

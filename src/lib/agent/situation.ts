@@ -37,6 +37,8 @@ export interface Memory {
   readonly done: boolean
   /** A start that failed. */
   readonly ending?: Ending
+  /** Refusals of a supervising engine, one after the other. */
+  readonly refusals?: number
   /** The last lines of a run that failed. */
   readonly log?: {readonly run: string; readonly lines: readonly string[]}
 }
@@ -56,8 +58,16 @@ export function memoryOf(situation: Pick<Situation, 'memories'>, wanted: Wanted)
 }
 
 /** Whether the unit, as its file has it now, is a oneshot that has succeeded. */
-export function isDone(wanted: Wanted, memory: Memory | undefined): boolean {
-  return wanted.unit.service.type === 'oneshot' && memory?.done === true
+export function isDone({unit}: Wanted, memory: Memory | undefined): boolean {
+  return isOnceForAll(unit) && memory?.done === true
+}
+
+/**
+ * Whether one success is all that is asked of it. What systemd keeps active after its exit is a state of the machine: a boot
+ * undoes it, and another machine needs it anew.
+ */
+export function isOnceForAll({service, driver}: Unit): boolean {
+  return service.type === 'oneshot' && !(driver === 'systemd' && service.remainAfterExit)
 }
 
 export function isRunning(run: Run): boolean {

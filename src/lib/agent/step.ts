@@ -15,7 +15,7 @@ export type Executors = {readonly [K in StepKind]: (step: Step<K>, signal: Abort
 
 /** The unit a step is about. */
 export function unitOf(step: Step): string {
-  return step.kind === 'prepare' || step.kind === 'start' ? step.unit.name : step.run.unit
+  return 'unit' in step ? step.unit.name : step.run.unit
 }
 
 /** One line a step, the same in the log, the record of decisions and the tests. */
@@ -23,6 +23,8 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'prepare':
       return `get ${step.unit.container?.image ?? 'ready'} for ${step.unit.name}: ${step.reason}`
+    case 'load':
+      return `load ${step.unit.name}: ${step.reason}`
     case 'start':
       return `start ${step.unit.name}: ${step.reason}`
     case 'stop':

@@ -2,7 +2,7 @@ import {Limiter} from '../base/limiter.ts'
 import {type Executors, type Step, type StepKind, unitOf} from './step.ts'
 
 /** How many steps of each kind run at once; starts cost a machine most, and more than four at a time gains nothing. */
-const widths: Readonly<Record<StepKind, number>> = {prepare: 3, start: 4, stop: 64, remove: 8, collect: 8}
+const widths: Readonly<Record<StepKind, number>> = {load: 64, prepare: 3, start: 4, stop: 64, remove: 8, collect: 8}
 
 export interface Doing {
   readonly step: Step
@@ -39,6 +39,7 @@ export class Workshop {
     this.signal = signal
     const limit = (kind: StepKind) => new Limiter(widths[kind])
     this.limits = {
+      load: limit('load'),
       prepare: limit('prepare'),
       start: limit('start'),
       stop: limit('stop'),

@@ -62,7 +62,7 @@ export const assignmentSchema = v.object({
   reason: v.string(),
 })
 
-export const activeStates = ['active', 'activating', 'deactivating', 'inactive', 'failed'] as const
+export const activeStates = ['active', 'reloading', 'activating', 'deactivating', 'inactive', 'failed', 'maintenance'] as const
 
 export const unitStateSchema = v.object({
   /** As systemd names it: loaded, not-found, bad-setting, error. */

@@ -70,6 +70,7 @@ function startProgress(state: UnitState, place: string): Progress {
   if (state.active === 'active') return {status: 'done', text: `launched on ${place}`}
   if (state.active === 'failed') return {status: 'failed', text: `failed on ${place}${reason}`, ...log}
   if (state.sub === 'auto-restart') return {status: 'failed', text: `fails on ${place}${reason}; it goes on being tried`, ...log}
+  if (state.sub === 'condition') return {status: 'failed', text: `was not started on ${place}${reason}`}
   if (state.active === 'inactive' && state.exitCode !== undefined) return {status: 'done', text: `ran to its end on ${place}`}
   return {status: 'waiting', text: `${state.active}/${state.sub} on ${place}${reason}`}
 }

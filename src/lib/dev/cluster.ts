@@ -96,6 +96,7 @@ async function startMachine(
       ...options.ctl,
       'agent',
       ...['--endpoints', at.endpoint, '--config', join(home, 'agent.yaml'), '--state-dir', home],
+      ...['--environment-file', 'none'],
       ...['--machine-id', machine.name, '--name', machine.name, '--address', machine.address],
       ...(machine.metadata === '' ? [] : ['--metadata', machine.metadata]),
       ...['--publish-address', machine.address, '--name-prefix', `${at.cluster.slice(0, 4)}-${machine.name}-`],

@@ -1,11 +1,12 @@
-import type {Unit} from '../unit/unit.ts'
+import type {DriverName, Unit} from '../unit/unit.ts'
 
 /**
  * What runs units on a machine. An agent observes what runs, plans, and performs steps; it is woken by `watch`.
  * All times are milliseconds since the epoch, as the machine's engine says them.
  */
 export interface Driver {
-  readonly name: string
+  /** The kinds of units it runs. */
+  readonly kinds: readonly DriverName[]
 
   /** What the machine has, for its registration. Throws UnreachableError when the engine cannot be reached. */
   capacity(signal?: AbortSignal): Promise<Capacity>
@@ -33,11 +34,12 @@ export interface Capacity {
   readonly memoryBytes: number
 }
 
-/** One run of a unit that the engine holds: for Docker a container. */
+/** One run of a unit that the engine holds: for Docker a container, for systemd a unit that was written for it. */
 export interface Run {
   /** The engine's id of it. */
   readonly id: string
   readonly unit: string
+  readonly driver: DriverName
   readonly identity: RunIdentity
   readonly phase: 'created' | 'running' | 'paused' | 'exited' | 'dead'
   readonly startedAt?: number
@@ -47,6 +49,24 @@ export interface Run {
   readonly health?: 'starting' | 'healthy' | 'unhealthy'
   /** The engine's words when it could not start. */
   readonly error?: string
+  /** Of an engine that keeps its runs running by itself, as their unit files say: the agent decides nothing for them. */
+  readonly supervised?: Supervised
+}
+
+/** What such an engine says of a run. A run in its hands counts as running until it has come to an end. */
+export interface Supervised {
+  /** In systemd's words. */
+  readonly load: string
+  readonly active: string
+  readonly sub: string
+  /** `start` was carried out, and no `stop` since. What other units start or stop changes nothing in it. */
+  readonly launched: boolean
+  /** Hash of the unit file's text that the engine has. */
+  readonly file: string
+  /** Starts that the engine made by itself after an end. */
+  readonly restarts: number
+  /** Why it is not well. */
+  readonly reason?: string
 }
 
 /** What a run was made from; it keeps as long as these agree with what is assigned. */
@@ -57,11 +77,28 @@ export interface RunIdentity {
   readonly generation: number
 }
 
+interface Written {
+  readonly unit: Unit
+  readonly identity: RunIdentity
+  /** Hash of the unit file's text. */
+  readonly file: string
+  /** Units that it depends on and that another engine runs here. */
+  readonly attended?: readonly string[]
+}
+
 export interface DriverStepArguments {
+  /**
+   * Makes the unit, as this file has it, known to an engine that supervises, without starting it, or anew beside its run;
+   * for others nothing.
+   */
+  load: Written
   /** Has ready what the start needs: an image. May be long. */
   prepare: {readonly unit: Unit}
-  /** Makes a run and starts it; the run itself remembers how long it may take to stop (`stopSeconds(unit)`). */
-  start: {readonly unit: Unit; readonly identity: RunIdentity}
+  /**
+   * Makes a run of the unit file with this hash and starts it; the run itself remembers how long it may take to stop
+   * (`stopSeconds(unit)`).
+   */
+  start: Written
   /** `graceSeconds` between the stop signal and the kill, Infinity for never; absent: as the run was made to be stopped. */
   stop: {readonly run: Run; readonly graceSeconds?: number}
   /** Removes a run that does not run, with what it left behind (not its named volumes). */

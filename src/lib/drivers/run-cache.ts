@@ -1,28 +1,32 @@
-import {Limiter} from '../../base/limiter.ts'
-import type {Run} from '../driver.ts'
-import type {Observed} from './inspected.ts'
+import {Limiter} from '../base/limiter.ts'
+import type {Run} from './driver.ts'
+
+/** A run, with what its driver alone needs to know of it. */
+interface Observed {
+  readonly run: Run
+}
 
 /** How the cache asks the engine. */
-export interface RunSource {
-  /** The ids of all containers that are ours. */
+export interface RunSource<T extends Observed> {
+  /** The keys, by which the engine knows them, of all that is ours. */
   list(signal?: AbortSignal): Promise<readonly string[]>
   /** undefined when it is gone. */
-  inspect(id: string, signal?: AbortSignal): Promise<Observed | undefined>
+  inspect(id: string, signal?: AbortSignal): Promise<T | undefined>
 }
 
 /**
  * What the engine holds, asking again only for what was marked. Nothing is trusted while no event stream marks
- * changes, nor longer than five minutes: Docker drops events for a listener that is slow.
+ * changes, nor longer than five minutes: engines drop events for a listener that is slow.
  */
-export class RunCache {
-  readonly #source: RunSource
-  readonly #known = new Map<string, Observed>()
+export class RunCache<T extends Observed> {
+  readonly #source: RunSource<T>
+  readonly #known = new Map<string, T>()
   #marked = new Set<string>()
   #streams = 0
   #staleAt = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(source: RunSource) {
+  constructor(source: RunSource<T>) {
     this.#source = source
   }
 
@@ -45,7 +49,7 @@ export class RunCache {
     this.#staleAt = 0
   }
 
-  find(id: string): Observed | undefined {
+  find(id: string): T | undefined {
     return this.#known.get(id)
   }
 

@@ -27,7 +27,7 @@ const signal = new AbortController().signal
 const identity = {runHash: 'h', generation: 0}
 
 function started(driver: MemoryDriver, unit: Unit): Promise<void> {
-  return driver.perform({kind: 'start', unit, identity}, signal)
+  return driver.perform({kind: 'start', unit, identity, file: 'f'}, signal)
 }
 
 test('times are those of the clock it was given', async () => {

@@ -1,3 +1,4 @@
+import type {DriverName} from '../../unit/unit.ts'
 import {
   type Capacity,
   type Driver,
@@ -8,6 +9,7 @@ import {
   StepError,
 } from '../driver.ts'
 import {MemoryEngine, type MemoryRun} from './memory-engine.ts'
+import {ended, isSame, launched, loaded, stopped} from './supervised-run.ts'
 
 export interface MemoryDriverOptions {
   /** Milliseconds since the epoch. */
@@ -16,8 +18,8 @@ export interface MemoryDriverOptions {
   readonly engine?: MemoryEngine
   readonly machine?: string
   readonly capacity?: Capacity
-  /** Announced as; `docker` when absent, since it stands in for it. */
-  readonly name?: string
+  /** What it stands in for; only for Docker when absent. Units for systemd are supervised: nothing starts them anew. */
+  readonly kinds?: readonly DriverName[]
   /** Health checks succeed at once; otherwise a run has no health until it is set. */
   readonly healthy?: boolean
   /** What each run prints as it starts. */
@@ -31,7 +33,7 @@ type Executors = {[K in DriverStepKind]: (step: DriverStep<K>) => void}
  * benchmarks and tests; its other methods play what happens to runs from outside.
  */
 export class MemoryDriver implements Driver {
-  readonly name: string
+  readonly kinds: readonly DriverName[]
   /** Awaited before each step, for engines that take their time. */
   delay: ((step: DriverStep, signal: AbortSignal) => Promise<void>) | undefined
   readonly #now: () => number
@@ -44,6 +46,7 @@ export class MemoryDriver implements Driver {
   readonly #failingUnits = new Map<string, string>()
   readonly #stubborn = new Set<string>()
   readonly #executors: Executors = {
+    load: step => this.#load(step),
     prepare: step => this.#prepare(step),
     start: step => this.#start(step),
     stop: ({run}) => this.#stop(run),
@@ -51,7 +54,7 @@ export class MemoryDriver implements Driver {
   }
 
   constructor(options: MemoryDriverOptions) {
-    this.name = options.name ?? 'docker'
+    this.kinds = options.kinds ?? ['docker']
     this.#now = options.now
     this.#engine = options.engine ?? new MemoryEngine()
     this.#machine = options.machine ?? 'memory'
@@ -131,7 +134,33 @@ export class MemoryDriver implements Driver {
     if (message !== undefined) throw new StepError(message, {retryable: false})
   }
 
-  #start({unit, identity}: DriverStep<'start'>): void {
+  #load({unit, identity, file}: DriverStep<'load'>): void {
+    if (unit.driver !== 'systemd') return
+    const error = this.#failingUnits.get(unit.name)
+    if (error !== undefined) throw new StepError(error, {retryable: true})
+    this.#engine.put(this.#machine, loaded(this.#held(unit.name), {unit: unit.name, identity, file}))
+  }
+
+  #startSupervised(step: DriverStep<'start'>): void {
+    const {unit, identity} = step
+    const before = this.#held(unit.name)
+    if (before?.run.phase === 'running' && !isSame(before.run.identity, identity))
+      throw new StepError(`an older run of ${unit.name} still runs: stop it first`, {retryable: true})
+    this.#load({...step, kind: 'load'})
+    const held = this.#held(unit.name)
+    if (held !== undefined) this.#engine.put(this.#machine, launched(held, {now: this.#now(), prints: this.#prints}))
+  }
+
+  #held(unit: string): MemoryRun | undefined {
+    return this.#engine.of(this.#machine).find(({run}) => run.unit === unit && run.supervised !== undefined)
+  }
+
+  #start(step: DriverStep<'start'>): void {
+    const {unit, identity} = step
+    if (unit.driver === 'systemd') {
+      this.#startSupervised(step)
+      return
+    }
     const error = this.#failingUnits.get(unit.name)
     this.#giveWay(unit.name)
     const health = this.#healthy && unit.container?.health !== undefined ? {health: 'healthy' as const} : {}
@@ -154,7 +183,8 @@ export class MemoryDriver implements Driver {
 
   #stop(run: Run): void {
     const held = this.#engine.find(this.#machine, run.id)
-    if (held?.run.phase === 'running') this.#end(held, this.#stubborn.has(run.unit) ? 137 : 0)
+    if (held?.run.supervised !== undefined) this.#engine.put(this.#machine, stopped(held, this.#now()))
+    else if (held?.run.phase === 'running') this.#end(held, this.#stubborn.has(run.unit) ? 137 : 0)
   }
 
   #remove(run: Run): void {
@@ -170,7 +200,8 @@ export class MemoryDriver implements Driver {
 
   #end(held: MemoryRun, exitCode: number): void {
     const {health: _, ...run} = held.run
-    this.#engine.put(this.#machine, {...held, run: {...run, phase: 'exited', finishedAt: this.#now(), exitCode}})
+    const over: MemoryRun = {...held, run: {...run, phase: 'exited', finishedAt: this.#now(), exitCode}}
+    this.#engine.put(this.#machine, run.supervised === undefined ? over : ended(held, {now: this.#now(), exitCode}))
   }
 }
 
@@ -179,6 +210,6 @@ function startedRun(
   identity: RunIdentity,
   {now, error}: {now: number; error: string | undefined},
 ): Omit<Run, 'id'> {
-  if (error !== undefined) return {unit, identity, phase: 'created', exitCode: 128, error}
-  return {unit, identity, phase: 'running', startedAt: now}
+  if (error !== undefined) return {unit, identity, phase: 'created', exitCode: 128, error, driver: 'docker'}
+  return {unit, identity, driver: 'docker', phase: 'running', startedAt: now}
 }
