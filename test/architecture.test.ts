@@ -26,7 +26,7 @@ const rooms: readonly Room[] = [
   room('engine', /^lib\/engine\//, 'base, store port, store, cluster model, engine plan'),
   room(
     'agent plan',
-    /^lib\/agent\/(plan|plan-supervised|report|report-supervised|restart|situation|step|clear|bonds|environment-block)\.ts$/,
+    /^lib\/agent\/(plan|plan-supervised|report|report-supervised|restart|situation|step|clear|bonds|telling|environment-block)\.ts$/,
     'base, unit, cluster model, driver port',
   ),
   room('agent', /^lib\/agent\//, 'base, unit, store port, store, cluster model, cluster, driver port, engine, agent plan'),

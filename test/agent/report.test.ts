@@ -1,14 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import {
-  datedState,
-  quietMilliseconds,
-  type Report,
-  reportUnit,
-  reportUnreadable,
-  settleMilliseconds,
-} from '../../src/lib/agent/report.ts'
+import {datedState, reportUnit, reportUnreadable} from '../../src/lib/agent/report.ts'
 import type {Memory, Wanted} from '../../src/lib/agent/situation.ts'
 import type {StepKind} from '../../src/lib/agent/step.ts'
+import {quietMilliseconds, type Report, settleMilliseconds} from '../../src/lib/agent/telling.ts'
 import type {UnitState} from '../../src/lib/cluster/model.ts'
 import type {Run} from '../../src/lib/drivers/driver.ts'
 import {endedRun, logOf, memoryFor, now, runOf, type SituationParts, situationOf, unitText, wantedOf} from '../fakes/situation.ts'

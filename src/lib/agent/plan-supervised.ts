@@ -2,9 +2,8 @@ import type {Run} from '../drivers/driver.ts'
 import {stopSeconds} from '../unit/service/stop-seconds.ts'
 import {attendedHere, brokenBond, missingPartner, renewedBond} from './bonds.ts'
 import {clear} from './clear.ts'
-import type {UnitPlan} from './plan.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
-import type {Step} from './step.ts'
+import type {Step, UnitPlan} from './step.ts'
 
 /**
  * What to do for a unit that the host's systemd is to run. It is written, started and stopped once; whether it runs on,

@@ -5,13 +5,7 @@ import {clear, halt} from './clear.ts'
 import {planSupervised} from './plan-supervised.ts'
 import {isSuccess, type Sequel, sequelOf} from './restart.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
-import type {Step} from './step.ts'
-
-/** What to do for one unit, in order, each step only after the one before succeeded; or when to look again. */
-export interface UnitPlan {
-  readonly steps: readonly Step[]
-  readonly wakeAt?: number
-}
+import type {Step, UnitPlan} from './step.ts'
 
 /** What is to be done on this machine now. Units of which nothing is to be done are left out; at rest nothing is left. */
 export function planAgent(situation: Situation): ReadonlyMap<string, UnitPlan> {

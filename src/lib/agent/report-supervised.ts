@@ -2,8 +2,8 @@ import {activeStates, type UnitState} from '../cluster/model.ts'
 import type {Run} from '../drivers/driver.ts'
 import {missingPartner} from './bonds.ts'
 import {isFailed} from './plan-supervised.ts'
-import {quietMilliseconds, type Report, settleMilliseconds, type Under} from './report.ts'
 import {isDone, isRunning, type Memory, memoryOf, type Situation, type Wanted} from './situation.ts'
+import {quietMilliseconds, type Report, settleMilliseconds, type Under} from './telling.ts'
 
 /** What the cluster is to know of a unit in the hands of the host's systemd: its words, and ours where it has none. */
 export function reportSupervised(

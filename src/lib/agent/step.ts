@@ -13,6 +13,12 @@ export type Step<K extends StepKind = StepKind> = {
 }[K]
 export type Executors = {readonly [K in StepKind]: (step: Step<K>, signal: AbortSignal) => Promise<void>}
 
+/** What to do for one unit, in order, each step only after the one before succeeded; or when to look again. */
+export interface UnitPlan {
+  readonly steps: readonly Step[]
+  readonly wakeAt?: number
+}
+
 /** The unit a step is about. */
 export function unitOf(step: Step): string {
   return 'unit' in step ? step.unit.name : step.run.unit

@@ -73,6 +73,11 @@ export function lastValueOf(file: UnitFile, section: string, key: string): strin
   return lastOptionOf(file, section, key)?.value
 }
 
+/** The keys that are given in the sections of that name. */
+export function keysOf(file: UnitFile, section: string): {has(key: string): boolean} {
+  return indexOfFile(file, section).byKey
+}
+
 /** All options of all sections of that name. */
 export function allOptions(file: UnitFile, section: string): readonly UnitOption[] {
   return indexOfFile(file, section).all

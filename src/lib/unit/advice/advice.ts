@@ -1,10 +1,11 @@
 import type {ReadUnitFile} from '../file.ts'
 import {textOf} from '../file-index.ts'
-import {parseUnitName, type UnitName} from '../names.ts'
+import {parseUnitName} from '../names.ts'
 import type {ParsedUnit} from '../parse-unit.ts'
 import {ProblemList} from '../problem-list.ts'
 import type {Problem} from '../unit.ts'
 import {adviseDependencies} from './dependencies.ts'
+import type {Given} from './given.ts'
 import {adviseInstances} from './instances.ts'
 import {adviseSystemd} from './systemd.ts'
 
@@ -27,14 +28,6 @@ export function advise({name, read, parsed}: Advised): readonly Problem[] {
   const given: Given = {name: parseUnitName(name), read, unit, problems}
   for (const rule of rules) rule(given)
   return problems.all()
-}
-
-/** What a rule looks at, and where it tells what it found. */
-export interface Given {
-  readonly name: UnitName
-  readonly read: ReadUnitFile
-  readonly unit: NonNullable<ParsedUnit['unit']>
-  readonly problems: ProblemList
 }
 
 const rules: readonly ((given: Given) => void)[] = [adviseDependencies, adviseSystemd, adviseInstances]

@@ -2,7 +2,7 @@ import {Fault} from '../fault.ts'
 import {optionsOf} from '../file.ts'
 import {nearest} from '../nearest.ts'
 import {hardDependencies, platformUnits} from '../platform-units.ts'
-import type {Given} from './advice.ts'
+import type {Given} from './given.ts'
 
 /** Dependencies that a machine need not have, or that are likely spelt wrong. */
 export function adviseDependencies({read: {file}, unit, problems}: Given): void {

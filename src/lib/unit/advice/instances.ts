@@ -3,7 +3,7 @@ import {compileGlob} from '../glob.ts'
 import type {UnitName} from '../names.ts'
 import {understandUnit} from '../parse-unit.ts'
 import type {Unit} from '../unit.ts'
-import type {Given} from './advice.ts'
+import type {Given} from './given.ts'
 
 /** What two instances of a template would fight over on one machine, and a word against conflicts that is none. */
 export function adviseInstances({name, read, unit, problems}: Given): void {

@@ -1,12 +1,12 @@
-import {dockerFlags} from '../docker/docker-flags.ts'
 import {isDocker} from '../docker/docker-call.ts'
+import {dockerFlags} from '../docker/docker-flags.ts'
 import {readFlags} from '../docker/flag-words.ts'
 import {Fault} from '../fault.ts'
 import {lastOptionOf, optionsOf} from '../file.ts'
 import {parseExecLine} from '../service/exec-words.ts'
 import type {Service} from '../unit.ts'
-import type {Given} from './advice.ts'
 import {execOptions} from './exec-options.ts'
+import type {Given} from './given.ts'
 
 /** What systemd makes of a service otherwise than it looks (systemd.service(5), systemd.kill(5)). */
 export function adviseSystemd({read: {file}, unit, problems}: Given): void {

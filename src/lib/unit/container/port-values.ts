@@ -12,7 +12,7 @@ export function parsePorts(text: string): readonly Port[] | Fault {
   const protocol = protocolOf(match?.[4])
   const inside = rangeOf(match?.[3] ?? '')
   if (!match || !protocol || !inside) return new Fault(`'${text}' publishes no port`, remedy)
-  const hostAddress = (match[1] ?? '').replace(/^\[|\]$/g, '')
+  const hostAddress = match[1] ? match[1].replace(/^\[|\]$/g, '') : ''
   if (hostAddress !== '' && !isAddress(hostAddress)) return new Fault(`'${hostAddress}' is no address`, remedy)
   const address = hostAddress === '' ? {} : {hostAddress}
   if (!match[2]) return inside.map(containerPort => ({...address, containerPort, protocol}))
@@ -51,14 +51,18 @@ export function isAddress(text: string): boolean {
   return /^(\d{1,3}\.){3}\d{1,3}$/.test(text) || /^[\da-f.]*:[\da-f:.]*$/i.test(text)
 }
 
+const protocols = ['tcp', 'udp', 'sctp'] as const
+
 function protocolOf(text = 'tcp'): Port['protocol'] | undefined {
-  return (['tcp', 'udp', 'sctp'] as const).find(protocol => protocol === text.toLowerCase())
+  return protocols.find(protocol => protocol === text) ?? protocols.find(protocol => protocol === text.toLowerCase())
 }
 
 function rangeOf(text: string): number[] | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
-  if (!match) return undefined
-  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])]
+  if (!/^\d{1,5}(-\d{1,5})?$/.test(text)) return undefined
+  const dash = text.indexOf('-')
+  const first = Number(dash < 0 ? text : text.slice(0, dash))
+  const last = dash < 0 ? first : Number(text.slice(dash + 1))
   if (first < 1 || last > 65_535 || last < first) return undefined
+  if (first === last) return [first]
   return Array.from({length: last - first + 1}, (_, index) => first + index)
 }

@@ -57,7 +57,8 @@ export function readDockerUnit(file: UnitFile, setting: DockerSetting): DockerUn
   const words = start?.command && runWords(start.command.words)
   if (start?.command === undefined || words === undefined) return {meant: false, obstacles: [noRunLine(start)]}
 
-  const upkeep = upkeepKeys.flatMap(key => optionsOf(file, 'Service', key).flatMap(option => commandsOf(option, setting)))
+  const upkeep: Line[] = []
+  for (const key of upkeepKeys) for (const option of optionsOf(file, 'Service', key)) upkeep.push(...commandsOf(option, setting))
   const ran = words instanceof Fault ? [words] : runOf(words, setting)
   const obstacles: Obstacle[] = []
   const object = ({key, line}: Pick<Line, 'key' | 'line'>, reason: string) => obstacles.push({key, line, reason})
@@ -81,7 +82,9 @@ export function readDockerUnit(file: UnitFile, setting: DockerSetting): DockerUn
     detached: ran.detached,
     ...(ran.restart === undefined ? {} : {restart: ran.restart}),
     ignoresFailure: start.command.ignoresFailure,
-    warnings: [start, ...upkeep].flatMap(({key, line, warnings}) => warnings.map(fault => ({key, line, fault}))),
+    warnings: [start, ...upkeep].flatMap(({key, line, warnings}) =>
+      warnings.length === 0 ? [] : warnings.map(fault => ({key, line, fault})),
+    ),
   }
 }
 

@@ -49,21 +49,36 @@ interface FoundFlag {
 }
 
 function longFlag(word: string, shapes: Readonly<Record<string, FlagShape>>): FoundFlag | undefined {
-  const match = /^(--?)([^=]+)(?:=([\s\S]*))?$/.exec(word)
-  const name = match?.[2] ?? ''
+  const dashes = word.startsWith('--') ? 2 : 1
+  const equals = word.indexOf('=', dashes)
+  const name = word.slice(dashes, equals < 0 ? undefined : equals)
   const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined
-  if (!shape || (match?.[1] === '-' && !shape.singleDash)) return undefined
-  return {name, value: match?.[3] ?? (shape.takes === 'switch' ? 'true' : undefined)}
+  if (!shape || (dashes === 1 && !shape.singleDash)) return undefined
+  return {name, value: equals >= 0 ? word.slice(equals + 1) : shape.takes === 'switch' ? 'true' : undefined}
 }
 
 function shortFlags(letters: string, shapes: Readonly<Record<string, FlagShape>>): FoundFlag[] | undefined {
   const [letter = '', rest] = [letters[0], letters.slice(1)]
-  const found = Object.entries(shapes).find(([, shape]) => shape.short === letter)
+  const found = byLetter(shapes).get(letter)
   if (!found) return undefined
-  const [name, {takes}] = found
-  if (/^=./s.test(rest)) return [{name, value: rest.slice(1)}]
+  const {name, takes} = found
+  if (rest.length > 1 && rest.startsWith('=')) return [{name, value: rest.slice(1)}]
   if (takes === 'value') return [{name, value: rest === '' ? undefined : rest}]
   if (rest === '') return [{name, value: 'true'}]
   const others = shortFlags(rest, shapes)
   return others && [{name, value: 'true'}, ...others]
+}
+
+type Letters = ReadonlyMap<string, {readonly name: string; readonly takes: FlagShape['takes']}>
+const letters = new WeakMap<Readonly<Record<string, FlagShape>>, Letters>()
+
+/** The flags of a table that have a letter, by it. */
+function byLetter(shapes: Readonly<Record<string, FlagShape>>): Letters {
+  const known = letters.get(shapes)
+  if (known) return known
+  const made = new Map(
+    Object.entries(shapes).flatMap(([name, {short, takes}]) => (short === undefined ? [] : [[short, {name, takes}] as const])),
+  )
+  letters.set(shapes, made)
+  return made
 }

@@ -42,6 +42,8 @@ export const variable: Translate = (spec, given, environment) => {
   const [name, content] = keyAndValue(given)
   if (name === '') return new Fault(`'${given}' has no name`, 'write NAME=value')
   const value = content ?? (Object.hasOwn(environment, name) ? environment[name] : undefined)
+  if (value !== undefined && spec.unsetVariables === undefined)
+    return {...spec, environment: {...spec.environment, [name]: value}}
   const {unsetVariables = [], ...rest} = spec
   const others = unsetVariables.filter(other => other !== name)
   const {[name]: _, ...variables} = spec.environment

@@ -2,12 +2,12 @@ import {parseBoolean} from '../boolean.ts'
 import {type ContainerSpec, plainContainer} from '../container/container-spec.ts'
 import {isBuiltIn} from '../container/network-values.ts'
 import {Fault} from '../fault.ts'
-import {allOptions, lastOptionOf, lastValueOf, type UnitFile} from '../file.ts'
+import {allOptions, keysOf, lastOptionOf, lastValueOf, type UnitFile} from '../file.ts'
 import {nearest} from '../nearest.ts'
 import type {ProblemList} from '../problem-list.ts'
 import type {ContainerKey} from './container-key.ts'
 import {containerKeys} from './container-keys.ts'
-import {type Reading, type Value, valuesOfKey} from './key-values.ts'
+import {type Reading, valuesOfKey} from './key-values.ts'
 import {podmanArgs} from './podman-args.ts'
 import {checkServiceName} from './service-name.ts'
 
@@ -29,17 +29,21 @@ export function parseContainer(file: UnitFile, setting: Reading['setting'], prob
     return undefined
   }
   let spec = plainContainer(image.value)
-  const given = new Set(allOptions(file, section).map(({key}) => key))
-  for (const [key, row] of Object.entries(containerKeys)) {
-    if (!given.has(key) || !('takes' in row)) continue
+  const given = keysOf(file, section)
+  for (const [key, row] of translated) {
+    if (!given.has(key)) continue
     for (const value of valuesOfKey(key, row, reading)) {
       const remark = row.remark?.(value.text)
       if (remark) problems.warning({section, key, line: value.line}, remark.message, remark.remedy)
-      spec = orFault(row.translate(spec, value.text, setting.environment), {key, spec, value, reading})
+      const next = row.translate(spec, value.text, setting.environment)
+      if (!(next instanceof Fault)) spec = next
+      else if (!value.isOpen) problems.fault({section, key, line: value.line}, next)
     }
   }
   for (const {value, next} of podmanArgs(reading)) {
-    spec = orFault(next(spec), {key: 'PodmanArgs', spec, value, reading})
+    const found = next(spec)
+    if (!(found instanceof Fault)) spec = found
+    else if (!value.isOpen) problems.fault({section, key: 'PodmanArgs', line: value.line}, found)
   }
   checkAddresses(spec, reading)
   const scratch = lastValueOf(file, section, 'ReadOnlyTmpfs')
@@ -48,19 +52,8 @@ export function parseContainer(file: UnitFile, setting: Reading['setting'], prob
 
 const section = 'Container'
 
-interface Attempt {
-  readonly key: string
-  readonly spec: ContainerSpec
-  readonly value: Value
-  readonly reading: Reading
-}
-
-/** The container as it was, when a value is faulty: which it is not for a variable that has no value yet. */
-function orFault(next: ContainerSpec | Fault, {key, spec, value, reading}: Attempt): ContainerSpec {
-  if (!(next instanceof Fault)) return next
-  if (!value.isOpen) reading.problems.fault({section, key, line: value.line}, next)
-  return spec
-}
+/** The keys that become part of the container, in the order in which they do. */
+const translated = Object.entries(containerKeys).flatMap(([key, row]) => ('takes' in row ? [[key, row] as const] : []))
 
 /** Keys that the section's reader itself understands. */
 const readerKeys = ['PodmanArgs', 'ServiceName']
@@ -69,6 +62,7 @@ function checkKeys({file, setting, problems}: Reading): void {
   for (const {key, line} of allOptions(file, section)) {
     if (readerKeys.includes(key)) continue
     const row: ContainerKey | undefined = Object.hasOwn(containerKeys, key) ? containerKeys[key] : undefined
+    if (row && 'takes' in row) continue
     const place = {section, key, line}
     if (!row) {
       const meant = nearest(key, [...Object.keys(containerKeys), ...readerKeys], 3)

@@ -31,42 +31,54 @@ export function valuesOfKey(
   const given = row.keepsEmpty
     ? allOptions(reading.file, section).filter(option => option.key === key)
     : optionsOf(reading.file, section, key)
-  const options = row.takes === 'last' || key === 'Exec' ? given.slice(-1) : given
-  return options.flatMap(option => {
-    const words = wordsOf(option.value, row.takes)
-    if (words instanceof Fault) {
-      reading.problems.fault({section, key, line: option.line}, words)
-      return []
-    }
-    if (row.takes === 'pairs') warnOfFragments(words, option, reading.problems)
-    const isList = row.takes !== 'last' && row.takes !== 'each'
-    return words.flatMap(word => expanded(word, {option, isList, reading}))
-  })
+  const only = row.takes === 'last' || key === 'Exec'
+  const isList = row.takes !== 'last' && row.takes !== 'each'
+  const values: Value[] = []
+  for (let at = only ? Math.max(0, given.length - 1) : 0; at < given.length; at++) {
+    const option = given[at]
+    if (option !== undefined) addValues(values, option, {takes: row.takes, isList, reading})
+  }
+  return values
+}
+
+function addValues(values: Value[], option: UnitOption, context: Context & {readonly takes: Takes}): void {
+  const {takes, reading} = context
+  const words = wordsOf(option.value, takes)
+  if (words instanceof Fault) {
+    reading.problems.fault({section, key: option.key, line: option.line}, words)
+    return
+  }
+  if (takes === 'pairs') warnOfFragments(words, option, reading.problems)
+  for (const word of words) {
+    if (word.includes('%') || word.includes('$')) values.push(...expanded(word, option, context))
+    else values.push({text: word, line: option.line, isOpen: false})
+  }
 }
 
 const section = 'Container'
 
 function wordsOf(value: string, takes: Takes): readonly string[] | Fault {
   if (takes === 'each') return [value]
-  if (takes === 'last') return [/^"[\s\S]*"$/.test(value) && value.length > 1 ? value.slice(1, -1) : value]
+  if (takes === 'last') return [value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value]
+  if (!/[\s"'\\]/.test(value)) return value === '' ? [] : [value]
   return splitWords(takes === 'plain words' ? value.replaceAll('\\', '\\\\') : value)
 }
 
 /** A word without `=` behind one that has it is most often the rest of a value whose quotes were forgotten. */
 function warnOfFragments(words: readonly string[], {key, line}: UnitOption, problems: ProblemList): void {
+  if (words.length < 2) return
   const stray = words.slice(words.findIndex(word => word.includes('=')) + 1).find(word => !word.includes('='))
   if (stray === undefined || !words.some(word => word.includes('='))) return
   problems.warning({section, key, line}, `'${stray}' is an entry of its own`, `put blanks in quotes: ${key}="name=one two"`)
 }
 
 interface Context {
-  readonly option: UnitOption
   /** A variable that stands alone becomes as many values as it has words. */
   readonly isList: boolean
   readonly reading: Reading
 }
 
-function expanded(word: string, {option: {key, line}, isList, reading: {setting, problems}}: Context): readonly Value[] {
+function expanded(word: string, {key, line}: UnitOption, {isList, reading: {setting, problems}}: Context): readonly Value[] {
   const place = {section, key, line}
   const {text, faults} = resolveSpecifiers(word, setting)
   for (const {message, remedy} of faults) problems.warning(place, message, remedy)

@@ -23,6 +23,10 @@ export interface ExecCommand {
  * a shell or a program as they are.
  */
 export function parseExecLine(line: string): readonly ExecCommand[] | Fault {
+  if (!/["'\\;]/.test(line) && /\S/.test(line)) {
+    const command = commandOf(line.trim().split(/\s+/), 0)
+    return command instanceof Fault ? command : [command]
+  }
   const {words, fault} = readWords(line, 'keep')
   const commands: ExecCommand[] = []
   let current: Word[] = []
@@ -32,7 +36,8 @@ export function parseExecLine(line: string): readonly ExecCommand[] | Fault {
     if (!isEnd) current.push(word)
     else if (word === end && fault && !(commands.length > 0 && ignoresFault(current))) return fault
     else if (current.length > 0) {
-      const command = commandOf(current)
+      const texts = current.map(({text, written}, at) => (at > 0 && written === '\\;' ? ';' : text))
+      const command = commandOf(texts, current[0]?.offset ?? 0)
       if (command instanceof Fault) return commands.length > 0 && ignoresFault(current) ? commands : command
       commands.push(command)
       current = []
@@ -49,13 +54,14 @@ function ignoresFault([first]: readonly Word[]): boolean {
   return first === undefined || readPrefixes(first.text).given.includes('-')
 }
 
-function commandOf([first, ...rest]: readonly Word[]): ExecCommand | Fault {
-  const {program, given} = readPrefixes(first?.text ?? '')
+/** `offset`: of the first word in its line. */
+function commandOf(texts: readonly string[], offset: number): ExecCommand | Fault {
+  const {program, given} = readPrefixes(texts[0] ?? '')
   const fault = programFault(program)
-  if (fault) return new Fault(fault, 'write the path of the program, or its name', first?.offset)
-  const words = [program, ...rest.map(({text, written}) => (written === '\\;' ? ';' : text))]
+  if (fault) return new Fault(fault, 'write the path of the program, or its name', offset)
+  const words = given === '' ? texts : [program, ...texts.slice(1)]
   if (given.includes('@') && words.length < 2)
-    return new Fault('@ without the name that the program is to have', 'write it behind the program', first?.offset)
+    return new Fault('@ without the name that the program is to have', 'write it behind the program', offset)
   return {
     ignoresFailure: given.includes('-'),
     expandsVariables: !given.includes(':'),

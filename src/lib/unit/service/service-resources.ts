@@ -2,7 +2,7 @@ import {parseByteSize} from '../../base/byte-size.ts'
 import {parseTimeSpan} from '../../base/time-span.ts'
 import type {Resources, Ulimit} from '../container/container-spec.ts'
 import {Fault} from '../fault.ts'
-import {lastOptionOf, type UnitFile} from '../file.ts'
+import {keysOf, lastOptionOf, type UnitFile} from '../file.ts'
 import type {ProblemList} from '../problem-list.ts'
 
 /**
@@ -10,9 +10,10 @@ import type {ProblemList} from '../problem-list.ts'
  * systemd.exec(5)). What the container's own section or line says goes before them.
  */
 export function parseServiceResources(file: UnitFile, problems: ProblemList): {resources: Resources; ulimits: Ulimit[]} {
+  const given = keysOf(file, section)
   let resources: Resources = {}
   for (const [key, read] of resourceRows) {
-    const option = lastOptionOf(file, section, key)
+    const option = given.has(key) ? lastOptionOf(file, section, key) : undefined
     if (!option) continue
     const found = read(option.value, resources)
     if (found instanceof Fault) problems.fault({section, key, line: option.line}, found)
@@ -20,7 +21,7 @@ export function parseServiceResources(file: UnitFile, problems: ProblemList): {r
   }
   const limits: {line: number; limit: Ulimit}[] = []
   for (const [key, limit] of limitRows) {
-    const option = lastOptionOf(file, section, key)
+    const option = given.has(key) ? lastOptionOf(file, section, key) : undefined
     if (!option) continue
     const found = readLimit(option.value, limit)
     if (found instanceof Fault) problems.fault({section, key, line: option.line}, found)
