@@ -1,4 +1,4 @@
-import {readFile, stat} from 'node:fs/promises'
+import {glob, readFile, stat} from 'node:fs/promises'
 import {messageOf} from '../base/errors.ts'
 import type {EnvironmentFile} from '../unit/container/container-spec.ts'
 import {EnvironmentFileError, parseEnvironmentFile} from '../unit/service/environment-text.ts'
@@ -27,9 +27,10 @@ export class EnvironmentFiles {
     this.stamps = new Map()
   }
 
-  /** A later file outranks an earlier one; a missing file counts only where it is not optional (systemd.exec(5)). */
+  /** A later file outranks an earlier one; a missing file counts only where it is not optional; a path may be a glob (systemd.exec(5)). */
   async read(files: readonly EnvironmentFile[]): Promise<ReadVariables> {
-    const each = await Promise.all(files.map(async file => ({file, found: await this.one(file.path)})))
+    const there = (await Promise.all(files.map(filesOf))).flat()
+    const each = await Promise.all(there.map(async file => ({file, found: await this.one(file.path)})))
     const faults = each.flatMap(({file, found}) =>
       found.fault === undefined || (file.optional && found.stamp === '') ? [] : [found.fault],
     )
@@ -50,6 +51,14 @@ export class EnvironmentFiles {
     this.known.set(path, read)
     return read
   }
+}
+
+/** The files that a path stands for; the path itself where it is no glob, or one that fits nothing. */
+async function filesOf(file: EnvironmentFile): Promise<readonly EnvironmentFile[]> {
+  if (!/[*?[]/.test(file.path)) return [file]
+  const paths: string[] = []
+  for await (const path of glob(file.path)) paths.push(path)
+  return paths.length === 0 ? [file] : paths.sort().map(path => ({...file, path}))
 }
 
 /** Empty where there is no such file. */

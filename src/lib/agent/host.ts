@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {arch, hostname, networkInterfaces, release, uptime} from 'node:os'
 import {UsageError} from '../base/errors.ts'
+import {EnvironmentFileError, parseEnvironmentFile} from '../unit/service/environment-text.ts'
 import type {Host} from '../unit/unit.ts'
 
 /** What the agent learns of its machine at the start; the one place that asks the operating system. */
@@ -11,12 +12,15 @@ export interface ThisHost extends Host {
 
 /** Reads what the machine says of itself. Throws UsageError where it has no machine id and none is given. */
 export async function readHost(machineId: string | undefined): Promise<ThisHost> {
+  const {PRETTY_HOSTNAME: prettyHostname} = await readVariables('/etc/machine-info')
   return {
     hostname: hostname(),
     machineId: machineId ?? (await readMachineId()),
     bootId: await readFirstLine('/proc/sys/kernel/random/boot_id'),
     kernel: release(),
     architecture: arch() === 'x64' ? 'x86-64' : arch(),
+    ...(prettyHostname === undefined ? {} : {prettyHostname}),
+    osRelease: {ID: 'linux', ...(await readVariables('/usr/lib/os-release')), ...(await readVariables('/etc/os-release'))},
     environment: {},
     bootedAt: Date.now() - uptime() * 1000,
   }
@@ -48,6 +52,17 @@ async function readMachineId(): Promise<string> {
   throw new UsageError('this machine has no id: /etc/machine-id is missing or empty', {
     hint: 'run `systemd-machine-id-setup`, or give one with --machine-id',
   })
+}
+
+/** Nothing of a file that is missing or cannot be read. */
+async function readVariables(path: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  try {
+    return parseEnvironmentFile(text)
+  } catch (error) {
+    if (error instanceof EnvironmentFileError) return {}
+    throw error
+  }
 }
 
 async function readFirstLine(path: string): Promise<string> {

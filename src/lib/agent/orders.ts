@@ -40,7 +40,7 @@ export class Orders {
   private following = new AbortController()
   private readonly understood = new Map<
     string,
-    {readonly file: string; readonly generation: number; readonly stamp: string; readonly wanted: Wanted | string}
+    {readonly file: string; readonly generation: number; readonly stamp: string; readonly understood: Understood}
   >()
 
   constructor(options: OrdersOptions) {
@@ -84,38 +84,42 @@ export class Orders {
     this.environment.lookAgain()
     let incomplete = false
     for (const {unit, file, generation, desiredState, reason} of assignments) {
-      const result = await this.understand(unit, file, generation)
-      if (typeof result !== 'string') wanted.set(unit, {...result, desiredState, reason})
-      else {
-        frozen.add(unit)
-        incomplete = true
-        unreadable.set(unit, {file, generation, reason: result})
+      const found = await this.understand(unit, file, generation)
+      if ('wanted' in found && (found.missing === undefined || desiredState === 'loaded')) {
+        wanted.set(unit, {...found.wanted, desiredState, reason})
+        continue
       }
+      incomplete = true
+      frozen.add(unit)
+      unreadable.set(unit, {file, generation, reason: 'wanted' in found ? (found.missing ?? '') : found.fault})
     }
     for (const unit of this.understood.keys()) if (!wanted.has(unit) && !frozen.has(unit)) this.understood.delete(unit)
     return {wanted, frozen, unreadable, incomplete}
   }
 
-  /** The unit to run, or why this agent cannot make sense of it. */
-  private async understand(name: string, file: string, generation: number): Promise<Wanted | string> {
+  private async understand(name: string, file: string, generation: number): Promise<Understood> {
     const {host} = this.options
     const read = this.files.file(file)
-    if (read === undefined) return `its unit file ${file.slice(0, 12)} is missing from the store`
+    if (read === undefined) return {fault: `its unit file ${file.slice(0, 12)} is missing from the store`}
     const {variables, stamp, fault} = await this.environment.read(environmentFilesOf(read.file, name, host))
     const known = this.understood.get(name)
-    if (known?.file === file && known.generation === generation && known.stamp === stamp) return known.wanted
+    if (known?.file === file && known.generation === generation && known.stamp === stamp) return known.understood
     const environment = {...host.environment, ...variables}
     const {unit, problems} = understandUnit(name, read, {...host, environment})
     const errors = problems.filter(({severity}) => severity === 'error').map(({message}) => message)
     const identity = {runHash: runHash(name, read.file), generation}
-    // systemd reads the files itself, at each start.
-    const wanted: Wanted | string =
+    const understood: Understood =
       unit === undefined
-        ? errors.join('; ')
-        : fault !== undefined && unit.driver === 'docker'
-          ? fault
-          : {unit, file, identity, desiredState: 'loaded', reason: ''}
-    this.understood.set(name, {file, generation, stamp, wanted})
-    return wanted
+        ? {fault: errors.join('; ')}
+        : {
+            wanted: {unit, file, identity, desiredState: 'loaded', reason: ''},
+            // systemd reads the files itself, at each start.
+            ...(fault === undefined || unit.driver !== 'docker' ? {} : {missing: fault}),
+          }
+    this.understood.set(name, {file, generation, stamp, understood})
+    return understood
   }
 }
+
+/** The unit to run, with what it lacks on this machine to be started; or why this agent cannot make sense of it. */
+type Understood = {readonly wanted: Wanted; readonly missing?: string} | {readonly fault: string}

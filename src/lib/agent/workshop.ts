@@ -1,8 +1,11 @@
 import {Limiter} from '../base/limiter.ts'
 import {type Executors, type Step, type StepKind, unitOf} from './step.ts'
 
-/** How many steps of each kind run at once; starts cost a machine most, and more than four at a time gains nothing. */
-const widths: Readonly<Record<StepKind, number>> = {load: 64, prepare: 3, start: 4, stop: 64, remove: 8, collect: 8}
+/**
+ * How many steps of each kind run at once; starts cost a machine most, and more than four at a time gains nothing. What
+ * systemd is to take up or let go of it reads again together.
+ */
+const widths: Readonly<Record<StepKind, number>> = {load: 64, prepare: 3, start: 4, stop: 64, remove: 64, collect: 8}
 
 export interface Doing {
   readonly step: Step

@@ -1,3 +1,4 @@
+import {Limiter} from '../../base/limiter.ts'
 import type {ContainerSpec} from '../../unit/container/container-spec.ts'
 import {stopSeconds} from '../../unit/service/stop-seconds.ts'
 import type {Unit} from '../../unit/unit.ts'
@@ -41,12 +42,14 @@ class DockerDriver implements Driver {
   readonly #options: DockerDriverOptions
   readonly #client: DockerClient
   readonly #cache: RunCache<Observed>
+  /** Docker gains nothing by removing more at once. */
+  readonly #removing = new Limiter(8)
   readonly #executors: Executors = {
     load: async () => {},
     prepare: ({unit}, signal) => this.#prepare(containerOf(unit), signal),
     start: (step, signal) => this.#start(step, signal),
     stop: (step, signal) => this.#stop(step, signal),
-    remove: ({run}, signal) => this.#remove(run, signal),
+    remove: ({run}, signal) => this.#removing.run(() => this.#remove(run, signal), signal),
   }
 
   constructor(options: DockerDriverOptions) {

@@ -186,11 +186,12 @@ class SystemdDriver implements Driver {
 
   async #remove({unit}: Run): Promise<void> {
     await this.#changing(unit, `systemd did not let go of ${unit}`, async () => {
-      if ((await this.#written.read(unit)) === undefined) return
+      const written = await this.#written.read(unit)
+      if (written === undefined) return
       const properties = await this.#manager.properties(unit)
       if (isActive(properties))
         throw new StepError(`${unit} is ${properties.active}: stop it before it is removed`, {retryable: true})
-      await this.#manager.disable(unit)
+      if (written.installs) await this.#manager.disable(unit)
       await this.#written.remove(unit)
       await this.#reloads.request()
       await this.#manager.resetFailed(unit)

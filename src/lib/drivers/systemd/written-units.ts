@@ -6,6 +6,8 @@ import {type Mark, readMark} from './mark.ts'
 export interface WrittenUnit {
   readonly mark: Mark
   readonly launched: boolean
+  /** It has a section [Install]. */
+  readonly installs: boolean
 }
 
 /** The unit files that Meissa wrote for systemd, and whether each was started. Both are gone after a boot. */
@@ -42,7 +44,8 @@ export class WrittenUnits {
     const text = await readFile(this.pathOf(unit), 'utf8').catch(absent)
     const mark = text === undefined ? undefined : readMark(text)
     if (mark === undefined || mark.cluster !== this.#owner.cluster || mark.machine !== this.#owner.machine) return undefined
-    return {mark, launched: (await readFile(this.#launchedPath(unit)).catch(absent)) !== undefined}
+    const installs = /^\[Install\]$/m.test(text ?? '')
+    return {mark, installs, launched: (await readFile(this.#launchedPath(unit)).catch(absent)) !== undefined}
   }
 
   /** All of it or nothing, also when the machine stops in the middle. */

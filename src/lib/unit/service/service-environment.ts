@@ -14,7 +14,9 @@ import {readWords} from './words.ts'
  */
 export function environmentFilesOf(file: UnitFile, name: string, host?: Host): readonly EnvironmentFile[] {
   const setting = {name: parseUnitName(name), ...(host === undefined ? {} : {host})}
-  return optionsOf(file, section, 'EnvironmentFile').map(option => environmentFile(option, setting))
+  return optionsOf(file, section, 'EnvironmentFile')
+    .map(option => environmentFile(option, setting))
+    .filter(({path}) => path.startsWith('/'))
 }
 
 function environmentFile({value}: UnitOption, setting: Setting): EnvironmentFile {
