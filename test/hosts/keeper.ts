@@ -7,10 +7,11 @@ import {childrenOf, identify, isAlive, type ProcessIdentity} from './process-ide
 
 /**
  * The first process of a bed's namespaces. Everything of the bed runs below it, mounts and links are made within: when it is
- * killed, the kernel ends and removes them all. It does nothing but wait for orphans.
+ * killed, the kernel ends and removes them all. It does nothing but wait for orphans. The bridge has an address of its own, else
+ * it would take that of a host, and with the host that goes another: nobody would reach etcd for a while.
  */
 const keeping = `
-ip link set lo up && ip link add bed type bridge && ip link set bed up && : >"$1/keeper.ready" || exit 1
+ip link set lo up && ip link add bed address 02:00:00:00:00:01 type bridge && ip link set bed up && : >"$1/keeper.ready" || exit 1
 while :; do sleep 1000000 & wait; done`
 
 /** It writes down who it is itself, so that it is found even if who starts it is killed meanwhile. */

@@ -36,6 +36,13 @@ const said = async (command: string) => (await host.ssh(command)).stdout.trim()
 const ctl = (...words: readonly string[]): Promise<Outcome> =>
   execute([join(root, 'bin/ctl'), '--endpoints', bed.endpoints.join(','), ...words])
 
+/** What a command prints. Throws when it fails. */
+async function told(...words: readonly string[]): Promise<string> {
+  const {code, stdout, stderr} = await ctl(...words)
+  if (code !== 0) throw new Error(`ctl ${words.join(' ')} ended with ${code}: ${stderr}`)
+  return stdout
+}
+
 /** Writes a unit file and answers its path. */
 async function unit(name: string, ...lines: readonly string[]): Promise<string> {
   const path = join(bed.bed.directory, 'units', name)
@@ -45,7 +52,7 @@ async function unit(name: string, ...lines: readonly string[]): Promise<string> 
 
 /** What the units of the cluster are: `web.service active/running`, one a line. */
 async function states(): Promise<readonly string[]> {
-  const {stdout} = await ctl('list-units', '-o', 'json')
+  const stdout = await told('list-units', '-o', 'json')
   const units: readonly {unit: string; active: string; sub: string}[] = JSON.parse(stdout)
   return units.map(({unit: name, active, sub}) => `${name} ${active}/${sub}`)
 }
@@ -237,7 +244,7 @@ describe('units of every kind', () => {
     const stubborn = await unit('again.service', '[Service]', 'ExecStart=/bin/sleep 0.2', 'Restart=always', 'RestartSec=50ms')
     await started(stubborn)
     await until('it was restarted', async () => {
-      const units: readonly {unit: string; restarts: number}[] = JSON.parse((await ctl('list-units', '-o', 'json')).stdout)
+      const units: readonly {unit: string; restarts: number}[] = JSON.parse(await told('list-units', '-o', 'json'))
       return units.some(({unit: name, restarts}) => name === 'again.service' && restarts > 0)
     })
   })
@@ -270,7 +277,7 @@ describe('units of every kind', () => {
   })
 
   test('nothing is left of them', async () => {
-    const {stdout} = await ctl('list-unit-files', '-o', 'name')
+    const stdout = await told('list-unit-files', '-o', 'name')
     expect(await ctl('destroy', ...stdout.trim().split('\n'))).toMatchObject({code: 0})
     await until('nothing is left', async () => (await traces()) === before).catch(() => {})
     expect(await traces()).toBe(before)

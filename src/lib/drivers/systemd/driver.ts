@@ -116,7 +116,7 @@ class SystemdDriver implements Driver {
   }
 
   lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {
-    return journalLines({unit: run.unit, invocation: run.id === run.unit ? undefined : run.id}, count, signal)
+    return journalLines(run, count, signal)
   }
 
   close(): void {

@@ -1,28 +1,36 @@
 import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
-import {StepError} from '../driver.ts'
+import {type Run, StepError} from '../driver.ts'
 
 /**
- * The last lines in the journal of one start of a unit, its own and what systemd says of it, oldest first; of all its starts
- * where the invocation is not known. Throws StepError.
+ * The last lines in the journal of a unit since it was started (milliseconds since the epoch; absent: of all its starts), its
+ * own and what systemd says of it, oldest first. Throws StepError.
  */
 export async function journalLines(
-  {unit, invocation}: {readonly unit: string; readonly invocation: string | undefined},
+  {unit, startedAt}: Pick<Run, 'unit' | 'startedAt'>,
   count: number,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   if (count === 0) return []
-  const which =
-    invocation === undefined ? ['--unit', unit] : [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`]
-  const words = [...which, '--lines', String(count), '--output', 'cat', '--no-pager', '--quiet']
+  const since = startedAt === undefined ? [] : ['--since', `@${(startedAt / 1000).toFixed(3)}`]
   try {
-    const {stdout} = await promisify(execFile)('journalctl', words, {
-      maxBuffer: 16 * 1024 * 1024,
-      ...(signal === undefined ? {} : {signal}),
-    })
-    return stdout.split('\n').slice(0, -1)
+    // What was said a moment ago is still on its way into the journal.
+    await journalctl(['--sync'], signal).catch(() => {})
+    const said = await journalctl(['--unit', unit, ...since, '--lines', String(count), '--output', 'cat'], signal)
+    return said.split('\n').slice(0, -1)
   } catch (cause) {
     signal?.throwIfAborted()
     throw new StepError(`journalctl cannot read the journal of ${unit}`, {retryable: true, cause})
   }
 }
+
+async function journalctl(words: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+  const {stdout} = await promisify(execFile)('journalctl', ['--no-pager', '--quiet', ...words], {
+    maxBuffer: 16 * 1024 * 1024,
+    timeout: patienceMilliseconds,
+    ...(signal === undefined ? {} : {signal}),
+  })
+  return stdout
+}
+
+const patienceMilliseconds = 10_000
