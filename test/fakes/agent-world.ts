@@ -41,7 +41,13 @@ export class AgentWorld {
   private executors: Executors
 
   constructor() {
-    this.driver = new MemoryDriver({now: () => this.now, engine: this.engine, machine, prints: ['up']})
+    this.driver = new MemoryDriver({
+      now: () => this.now,
+      engine: this.engine,
+      machine,
+      prints: ['up'],
+      kinds: ['docker', 'systemd'],
+    })
     this.executors = this.makeExecutors()
   }
 
@@ -56,9 +62,12 @@ export class AgentWorld {
     this.executors = this.makeExecutors()
   }
 
-  /** The machine goes down and comes up: what ran has ended, and the agent is a new one. */
+  /** The machine goes down and comes up: what ran has ended, units of systemd are gone, and the agent is a new one. */
   boot(): void {
-    for (const run of this.runs()) this.driver.exit(run.unit, 137)
+    for (const run of this.runs()) {
+      if (run.supervised === undefined) this.driver.exit(run.unit, 137)
+      else this.engine.delete(machine, run.id)
+    }
     this.bootedAt = ++this.now
     this.restartAgent()
   }
@@ -124,7 +133,7 @@ export class AgentWorld {
       if (step.kind === 'prepare') this.fetched?.(step)
       return true
     } catch (error) {
-      if (!(error instanceof StepError) || (step.kind !== 'prepare' && step.kind !== 'start')) throw error
+      if (!(error instanceof StepError) || !('unit' in step)) throw error
       if (error.message.includes('older run')) throw error
       this.memories.startFailed(step, {at: this.now, message: error.message, final: !error.retryable})
       return false

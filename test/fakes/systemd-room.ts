@@ -17,7 +17,9 @@ export async function whyNoSystemd(): Promise<string | undefined> {
 /** Units of one test on the systemd that runs this machine, under a cluster of its own. */
 export class SystemdRoom {
   readonly #cluster = `test-${process.pid}-${performance.now()}`
-  readonly #launched = `/run/meissa-test-${process.pid}/launched`
+  /** For files of the test's own; removed at the end. */
+  readonly directory = `/run/meissa-test-${process.pid}`
+  readonly #launched = `${this.directory}/launched`
   readonly #drivers: Driver[] = []
   readonly signal = new AbortController()
 
@@ -28,8 +30,13 @@ export class SystemdRoom {
   }
 
   /** What systemctl prints, whatever its exit code. */
-  async systemctl(...words: readonly string[]): Promise<string> {
-    const {stdout} = await promisify(execFile)('systemctl', [...words]).catch((error: {stdout?: string}) => ({
+  systemctl(...words: readonly string[]): Promise<string> {
+    return this.run('systemctl', ...words)
+  }
+
+  /** What a program prints, whatever its exit code. */
+  async run(program: string, ...words: readonly string[]): Promise<string> {
+    const {stdout} = await promisify(execFile)(program, [...words]).catch((error: {stdout?: string}) => ({
       stdout: error.stdout ?? '',
     }))
     return stdout.trim()
@@ -50,7 +57,7 @@ export class SystemdRoom {
         driver.close()
       }
     }
-    await rm(this.#launched, {recursive: true, force: true})
+    await rm(this.directory, {recursive: true, force: true})
   }
 
   async #clear(driver: Driver, run: Run): Promise<void> {

@@ -7,7 +7,7 @@ import {mustExecute} from './execute.ts'
 import {hostFiles} from './host-files.ts'
 import {within} from './keeper.ts'
 import {ociConfig} from './oci-config.ts'
-import {bedDirectory, root} from './places.ts'
+import {bedDirectory, checkoutInside, root} from './places.ts'
 import type {ProcessIdentity} from './process-identity.ts'
 import {makeKey} from './ssh-files.ts'
 import {writeTree} from './write-tree.ts'
@@ -37,6 +37,7 @@ export async function prepareHost(
       '/usr/local/bin/node': process.execPath,
       '/usr/local/lib/meissa/dist': join(root, 'dist'),
       '/usr/local/lib/meissa/bin/ctl': join(root, 'bin/ctl'),
+      [checkoutInside]: root,
     },
   }
   await writeFile(at('config.json'), JSON.stringify({...ociConfig(container), hostname: host.name}))

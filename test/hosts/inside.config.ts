@@ -5,7 +5,7 @@ export default defineConfig({
   cacheDir: '/tmp/meissa-vitest',
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/drivers/systemd/**/*.test.ts'],
+    include: ['test/drivers/systemd/inside/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

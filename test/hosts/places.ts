@@ -15,3 +15,6 @@ export const bedsDirectory = join(cache, 'beds')
 export function bedDirectory(name: string): string {
   return join(bedsDirectory, name)
 }
+
+/** Where a host shows the checkout, read only. */
+export const checkoutInside = '/usr/local/lib/meissa/checkout'

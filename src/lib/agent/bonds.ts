@@ -43,8 +43,10 @@ function partners(situation: Situation, {unit}: Wanted, names: readonly string[]
   })
 }
 
+/** Also as it was before: while its successor is being fetched it runs on. */
 function runs(situation: Situation, partner: Wanted): boolean {
-  return isDone(partner, memoryOf(situation, partner)) || runsOf(situation, partner).some(isRunning)
+  const any = situation.runs.some(run => run.unit === partner.unit.name && isRunning(run))
+  return any || isDone(partner, memoryOf(situation, partner))
 }
 
 function isUp(situation: Situation, partner: Wanted): boolean {

@@ -23,7 +23,7 @@ export function planSupervised(situation: Situation, wanted: Wanted, runs: reado
   if (memory?.ending !== undefined && situation.now < retryAt(memory)) return {steps: [], wakeAt: retryAt(memory)}
   const launches = desiredState === 'launched' && !isDone(wanted, memory)
   if (current?.supervised === undefined) return beginSupervised(situation, wanted, stale, launches)
-  const {launched, file} = current.supervised
+  const {launched, file, refused} = current.supervised
   const steps: Step[] = stale.flatMap(run => clear(run, 'a newer run stands in its place', graceOf(wanted, run)))
   if (isFailed(current) && memory?.log?.run !== current.id)
     steps.push({kind: 'collect', run: current, reason: current.supervised.reason ?? 'it failed'})
@@ -31,6 +31,8 @@ export function planSupervised(situation: Situation, wanted: Wanted, runs: reado
   const renewed = launches && launched && !isRunning(current) ? renewedBond(situation, wanted, current) : undefined
   if (broken !== undefined) steps.push({kind: 'stop', run: current, reason: broken})
   else if (launches && (!launched || renewed !== undefined)) {
+    const again = refused === undefined ? 0 : refused.at + refusedMilliseconds
+    if (situation.now < again) return {steps, wakeAt: again}
     if (missingPartner(situation, wanted) === undefined)
       steps.push(startOf(situation, wanted, renewed ?? freshReason(wanted, memory)))
   } else if (desiredState === 'loaded' && launched)
@@ -82,6 +84,9 @@ function loadOf(situation: Situation, wanted: Wanted, reason: string): Step {
   const {unit, identity, file} = wanted
   return {kind: 'load', unit, identity, file, attended: attendedHere(situation, wanted), reason}
 }
+
+/** After a start that came to nothing: what was missing may be there by now. */
+const refusedMilliseconds = 8000
 
 /** What systemd refuses for want of another unit may be there soon: tried again at once, and then less and less often, up to every 8 s. */
 function retryAt({ending, refusals = 0}: Memory): number {

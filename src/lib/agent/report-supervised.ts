@@ -28,7 +28,16 @@ export function reportSupervised(
     const settled = (run.startedAt ?? 0) + settleMilliseconds
     if (run.supervised.active === 'active' && run.supervised.sub === 'running' && now < settled) return {wakeAt: settled}
     const waits = run.supervised.launched || wanted.desiredState === 'loaded' ? undefined : missingPartner(situation, wanted)
-    return {state: {...known, ...seen(wanted, run, memory), ...(waits === undefined ? {} : {reason: waits})}}
+    const {refused} = run.supervised
+    const told = waits ?? refused?.reason
+    return {
+      state: {
+        ...known,
+        ...seen(wanted, run, memory),
+        ...(refused === undefined || wanted.desiredState === 'loaded' ? {} : {active: 'failed', sub: 'failed'}),
+        ...(told === undefined ? {} : {reason: told}),
+      },
+    }
   }
   return {state: {...known, load: 'loaded', ...unseen(situation, wanted, memory)}}
 }

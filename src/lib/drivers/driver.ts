@@ -67,6 +67,8 @@ export interface Supervised {
   readonly restarts: number
   /** Why it is not well. */
   readonly reason?: string
+  /** The last start came to nothing, for something else than the unit itself: it counts as not launched. */
+  readonly refused?: {readonly reason: string; readonly at: number}
 }
 
 /** What a run was made from; it keeps as long as these agree with what is assigned. */

@@ -20,7 +20,7 @@ import {journalLines} from './journal.ts'
 import {Manager} from './manager.ts'
 import {hostDefinition, platformUnitsOf} from './mark.ts'
 import {remembered, type Said} from './properties.ts'
-import {isActive, runFrom} from './state.ts'
+import {isActive, type Refusal, runFrom} from './state.ts'
 import {WrittenUnits} from './written-units.ts'
 
 export interface SystemdDriverOptions {
@@ -62,11 +62,14 @@ class SystemdDriver implements Driver {
   readonly #reloads: Batch
   /** Of each unit of ours, what systemd told since it was written or first seen here. */
   readonly #told = new Map<string, Said>()
+  /** Starts that came to nothing. */
+  readonly #refusals = new Map<string, Refusal>()
+  readonly #closing = new AbortController()
   #wake = () => {}
   readonly #executors: Executors = {
     load: step => this.#load(step),
     prepare: async () => {},
-    start: (step, signal) => this.#start(step, signal),
+    start: step => this.#start(step),
     stop: (step, signal) => this.#stop(step, signal),
     remove: ({run}) => this.#remove(run),
   }
@@ -120,6 +123,7 @@ class SystemdDriver implements Driver {
   }
 
   close(): void {
+    this.#closing.abort(new Error('the driver is closed'))
     this.#manager.close()
   }
 
@@ -145,7 +149,7 @@ class SystemdDriver implements Driver {
     })
   }
 
-  async #start(step: DriverStep<'start'>, signal: AbortSignal): Promise<void> {
+  async #start(step: DriverStep<'start'>): Promise<void> {
     const {unit, identity, file} = step
     const there = await this.#written.read(unit.name)
     const same = there !== undefined && isSame(there.mark.identity, identity)
@@ -158,9 +162,23 @@ class SystemdDriver implements Driver {
     if (!same || !there.launched || there.mark.file !== file) await this.#load(step)
     else if (properties?.needsReload) await this.#reloads.request()
     await this.#changing(unit.name, `systemd did not start ${unit.name}`, async () => {
-      await this.#manager.start(unit.name, signal)
+      this.#refusals.delete(unit.name)
+      const {ended} = await this.#manager.start(unit.name, this.#closing.signal)
       await this.#written.setLaunched(unit.name, true)
+      void ended.then(result => this.#started(unit.name, result)).catch(() => {})
     })
+  }
+
+  /** A start that systemd took up and then gave up, without the unit's being failed, was none: something else was missing. */
+  async #started(unit: string, result: string | undefined): Promise<void> {
+    const meaning = result === undefined || !Object.hasOwn(refusedStarts, result) ? undefined : refusedStarts[result]
+    if (meaning === undefined || isActive(await this.#manager.properties(unit))) return
+    const [run] = (await this.#cache.read()).filter(each => each.unit === unit)
+    if (run?.supervised?.active !== 'inactive') return
+    this.#refusals.set(unit, {reason: meaning, at: Date.now()})
+    await this.#written.setLaunched(unit, false)
+    this.#cache.mark(unit)
+    this.#wake()
   }
 
   /** systemd stops it as the unit says (TimeoutStopSec=, KillMode=, ExecStop=), but takes no longer than the grace that is given. */
@@ -223,12 +241,23 @@ class SystemdDriver implements Driver {
     const written = await this.#written.read(unit)
     if (written === undefined) {
       this.#told.delete(unit)
+      this.#refusals.delete(unit)
       return undefined
     }
     if (!this.#told.has(unit)) this.#told.set(unit, {})
     const properties = await this.#manager.properties(unit, signal)
-    return {run: runFrom(unit, written.mark, written.launched, remembered(properties, this.#told.get(unit) ?? {}))}
+    const known = remembered(properties, this.#told.get(unit) ?? {})
+    return {run: runFrom(unit, written, known, this.#refusals.get(unit))}
   }
+}
+
+/** How a start can end that is no failure of the unit itself (org.freedesktop.systemd1(5), JobRemoved). */
+const refusedStarts: Readonly<Record<string, string>> = {
+  failed: 'systemd refused to start it: its journal says why',
+  dependency: 'a unit that it requires could not be started',
+  timeout: 'what it waits for did not come in time',
+  unsupported: 'systemd cannot run units of this type here',
+  assert: 'an Assert…= of it is not met on this machine',
 }
 
 /** Units that arrive together are read by systemd together. */

@@ -25,28 +25,25 @@ export class Manager {
     return (await this.#connect()).gone
   }
 
-  /** Resolves when systemd has taken the start up, not when it is done. Throws BusError with systemd's objection. */
-  async start(unit: string, signal?: AbortSignal): Promise<void> {
-    await this.#manage('StartUnit', {signature: 'ss', body: [unit, 'replace']}, signal)
+  /**
+   * Resolves when systemd has taken the start up, with a promise of how it ends: undefined when systemd goes away before.
+   * Throws BusError with systemd's objection.
+   */
+  start(unit: string, signal?: AbortSignal): Promise<{readonly ended: Promise<JobResult | undefined>}> {
+    return this.#job('StartUnit', unit, signal)
   }
 
   /** Resolves with its result when the stop has ended; undefined when systemd knows no such unit. */
   async stop(unit: string, signal?: AbortSignal): Promise<JobResult | undefined> {
-    const waiter: Waiter = {unit, results: new Map(), bell: new Bell()}
-    this.#waiters.add(waiter)
     try {
-      const {gone} = await this.#connect()
-      const job = await this.#manage('StopUnit', {signature: 'ss', body: [unit, 'replace']}, signal)
-      const end = AbortSignal.any([gone, ...(signal === undefined ? [] : [signal])])
-      while (!waiter.results.has(String(job)) && !end.aborted) await waiter.bell.wait(end)
+      const {ended} = await this.#job('StopUnit', unit, signal)
+      const result = await ended
       signal?.throwIfAborted()
-      if (gone.aborted) throw new UnreachableError(`systemd went away while it stopped ${unit}`)
-      return waiter.results.get(String(job))
+      if (result === undefined) throw new UnreachableError(`systemd went away while it stopped ${unit}`)
+      return result
     } catch (error) {
       if (isNoSuchUnit(error)) return undefined
       throw error
-    } finally {
-      this.#waiters.delete(waiter)
     }
   }
 
@@ -123,6 +120,27 @@ export class Manager {
         waiter.bell.ring()
       }
     }
+  }
+
+  /** Of a job the end may be told before its name is. */
+  async #job(member: string, unit: string, signal?: AbortSignal): Promise<{readonly ended: Promise<JobResult | undefined>}> {
+    const waiter: Waiter = {unit, results: new Map(), bell: new Bell()}
+    this.#waiters.add(waiter)
+    try {
+      const {gone} = await this.#connect()
+      const job = String(await this.#manage(member, {signature: 'ss', body: [unit, 'replace']}, signal))
+      const end = AbortSignal.any([gone, ...(signal === undefined ? [] : [signal])])
+      return {ended: this.#jobEnd(waiter, job, end)}
+    } catch (error) {
+      this.#waiters.delete(waiter)
+      throw error
+    }
+  }
+
+  async #jobEnd(waiter: Waiter, job: string, signal: AbortSignal): Promise<JobResult | undefined> {
+    while (!waiter.results.has(job) && !signal.aborted) await waiter.bell.wait(signal)
+    this.#waiters.delete(waiter)
+    return waiter.results.get(job)
   }
 
   async #manage(

@@ -2,8 +2,16 @@ import type {Run, Supervised} from '../driver.ts'
 import type {Mark} from './mark.ts'
 import type {UnitProperties} from './properties.ts'
 
+/** A start that systemd took up and that came to nothing, at a time (milliseconds since the epoch). */
+export type Refusal = NonNullable<Supervised['refused']>
+
 /** A written unit as a run: in systemd's hands it counts as running until it is inactive or failed, with nothing to come. */
-export function runFrom(unit: string, mark: Mark, launched: boolean, properties: UnitProperties): Run {
+export function runFrom(
+  unit: string,
+  {mark, launched}: {readonly mark: Mark; readonly launched: boolean},
+  properties: UnitProperties,
+  refusal?: Refusal,
+): Run {
   const {active, queued, invocation, leftInactive, inactiveSince, sub} = properties
   const running = isActive(properties) || queued
   const code =
@@ -18,7 +26,7 @@ export function runFrom(unit: string, mark: Mark, launched: boolean, properties:
     ...(!running && inactiveSince > 0 ? {finishedAt: milliseconds(inactiveSince)} : {}),
     ...(code !== undefined && (!running || sub === 'auto-restart') ? {exitCode: code} : {}),
     ...(properties.result === 'oom-kill' ? {oomKilled: true} : {}),
-    supervised: supervised(mark, launched, properties),
+    supervised: {...supervised(mark, launched, properties), ...(refusal === undefined || launched ? {} : {refused: refusal})},
   }
 }
 

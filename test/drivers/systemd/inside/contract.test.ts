@@ -1,7 +1,7 @@
 import {beforeEach} from 'vitest'
-import {supervisingDriverContract} from '../../contracts/supervising-driver.ts'
-import {unitOf} from '../../fakes/situation.ts'
-import {SystemdRoom, whyNoSystemd} from '../../fakes/systemd-room.ts'
+import {supervisingDriverContract} from '../../../contracts/supervising-driver.ts'
+import {unitOf} from '../../../fakes/situation.ts'
+import {SystemdRoom, whyNoSystemd} from '../../../fakes/systemd-room.ts'
 
 const lack = await whyNoSystemd()
 
