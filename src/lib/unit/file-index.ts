@@ -1,4 +1,4 @@
-import type {UnitFile, UnitOption, UnitSection} from './file.ts'
+import type {UnitFile, UnitOption, UnitSection} from './sections.ts'
 
 /** The options of all sections of one name. */
 export interface SectionIndex {

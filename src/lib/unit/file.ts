@@ -1,29 +1,14 @@
 import {IndexedFile, indexOfFile} from './file-index.ts'
 import {goesOn, readLines} from './lines.ts'
+import type {UnitFile, UnitOption} from './sections.ts'
 import type {Problem} from './unit.ts'
 
-/** A unit file as written: sections and options in their order, each with its line, values not yet understood. */
-export interface UnitFile {
-  readonly sections: readonly UnitSection[]
-}
+export type {UnitFile, UnitOption} from './sections.ts'
 
 /** A file as far as it could be read, and what could not. */
 export interface ReadUnitFile {
   readonly file: UnitFile
   readonly problems: readonly Problem[]
-}
-
-export interface UnitSection {
-  readonly name: string
-  readonly line: number
-  readonly options: readonly UnitOption[]
-}
-
-export interface UnitOption {
-  readonly key: string
-  readonly value: string
-  /** From 1; of a continued value the first. */
-  readonly line: number
 }
 
 /**

@@ -1,4 +1,4 @@
-import type {UnitOption, UnitSection} from './file.ts'
+import type {UnitOption, UnitSection} from './sections.ts'
 import type {Problem} from './unit.ts'
 
 /**
