@@ -123,6 +123,18 @@ export class AgentWorld {
     }
   }
 
+  /** Looks and acts until there is nothing to do and nothing to wait for, at most 200 times; time passes only to the next thing to come. */
+  async roundsToRest(): Promise<number> {
+    for (let round = 0; round < 200; round++) {
+      const {plans, wakeAt} = this.look()
+      const times = [...plans.values()].flatMap(plan => plan.wakeAt ?? []).concat(wakeAt ?? [])
+      if ([...plans.values()].some(({steps}) => steps.length > 0)) await this.act(plans)
+      else if (times.length > 0) this.now = Math.min(...times)
+      else return round
+    }
+    return 200
+  }
+
   private async carryOut(step: Step): Promise<boolean> {
     if (step.kind === 'prepare') {
       const attempt = attemptKey(step.unit.name, step.identity)

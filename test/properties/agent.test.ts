@@ -88,7 +88,7 @@ test('when nothing more happens the machine comes to rest, as its units want it'
       for (const name of units) checkRest(world, name)
       const before = world.runs()
       world.restartAgent()
-      expect(await roundsToRest(world), 'a new agent finds everything at rest').toBe(0)
+      expect(await world.roundsToRest(), 'a new agent finds everything at rest').toBe(0)
       expect(world.runs()).toEqual(before)
     }),
     {numRuns: 300},
@@ -201,19 +201,7 @@ function checkRuns(world: AgentWorld): void {
 }
 
 async function comeToRest(world: AgentWorld): Promise<void> {
-  expect(await roundsToRest(world)).toBeLessThan(200)
-}
-
-/** Looks and acts until there is nothing to do and nothing to wait for; time passes only to the next thing to come. */
-async function roundsToRest(world: AgentWorld): Promise<number> {
-  for (let round = 0; round < 200; round++) {
-    const {plans, wakeAt} = world.look()
-    const times = [...plans.values()].flatMap(plan => plan.wakeAt ?? []).concat(wakeAt ?? [])
-    if ([...plans.values()].some(({steps}) => steps.length > 0)) await world.act(plans)
-    else if (times.length > 0) world.now = Math.min(...times)
-    else return round
-  }
-  return 200
+  expect(await world.roundsToRest()).toBeLessThan(200)
 }
 
 /** What rest means, said without the planner: it runs as it is wanted, or has come to the end that its policy allows. */

@@ -71,11 +71,11 @@ test('when nothing more happens the machine comes to rest, as its units want it'
       }
       world.disconnected = false
       for (const name of units) world.driver.failStart(name)
-      expect(await roundsToRest(world)).toBeLessThan(200)
+      expect(await world.roundsToRest()).toBeLessThan(200)
       for (const name of units) checkRest(world, name)
       const before = world.runs()
       world.restartAgent()
-      expect(await roundsToRest(world), 'a new agent finds everything at rest').toBeLessThanOrEqual(1)
+      expect(await world.roundsToRest(), 'a new agent finds everything at rest').toBeLessThanOrEqual(1)
       expect(world.runs()).toEqual(before)
     }),
     {numRuns: 500},
@@ -136,17 +136,6 @@ function mayStop(situation: Situation, run: Run): boolean {
   return wanted.unit.dependencies.bindsTo.some(
     name => situation.wanted.has(name) && !situation.runs.some(each => each.unit === name && each.phase === 'running'),
   )
-}
-
-async function roundsToRest(world: AgentWorld): Promise<number> {
-  for (let round = 0; round < 200; round++) {
-    const {plans, wakeAt} = world.look()
-    const times = [...plans.values()].flatMap(plan => plan.wakeAt ?? []).concat(wakeAt ?? [])
-    if ([...plans.values()].some(({steps}) => steps.length > 0)) await world.act(plans)
-    else if (times.length > 0) world.now = Math.min(...times)
-    else return round
-  }
-  return 200
 }
 
 /** What rest means, said without the planner. Two that are bound to each other are left to systemd. */

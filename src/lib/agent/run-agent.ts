@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {Log} from '../base/log.ts'
+import {whenAborted} from '../base/when-aborted.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
 import type {Driver} from '../drivers/driver.ts'
 import {runEngine} from '../engine/engine.ts'
@@ -86,7 +87,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
         if (!work.signal.aborted) failed.abort(error)
       }),
     )
-    await aborted(AbortSignal.any([signal, failed.signal]))
+    await whenAborted(AbortSignal.any([signal, failed.signal]))
     if (!failed.signal.aborted) await goAway(settings.onExit, {agent, membership, log, patience: settings.drainSeconds * 1000})
     work.abort()
     await Promise.all(tasks)
@@ -123,11 +124,4 @@ async function goAway(onExit: OnExit, {agent, membership, log, patience}: Depart
       .catch(() => {}),
   ])
   late.abort()
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), {once: true})
-  })
 }

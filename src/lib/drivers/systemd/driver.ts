@@ -2,6 +2,7 @@ import {access} from 'node:fs/promises'
 import {availableParallelism, totalmem} from 'node:os'
 import {setTimeout as delay} from 'node:timers/promises'
 import {CtlError, messageOf, UnreachableError} from '../../base/errors.ts'
+import {whenAborted} from '../../base/when-aborted.ts'
 import {allOptions, parseUnitFile} from '../../unit/file.ts'
 import {
   type Capacity,
@@ -103,7 +104,7 @@ class SystemdDriver implements Driver {
         const gone = await this.#manager.connected()
         this.#cache.streamBegan()
         changed()
-        await aborted(AbortSignal.any([signal, gone]))
+        await whenAborted(AbortSignal.any([signal, gone]))
         this.#cache.streamEnded()
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error
@@ -267,11 +268,4 @@ const sigkill = 9
 
 function isSame(a: RunIdentity, b: RunIdentity): boolean {
   return a.runHash === b.runHash && a.generation === b.generation
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), {once: true})
-  })
 }
