@@ -45,7 +45,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['cli', 'commands', 'main'],
   '@oclif/plugin-not-found': ['cli'],
   'dbus-native': ['drivers/systemd'],
-  chalk: ['cli', 'commands'],
+  chalk: ['cli'],
   'cli-table3': ['cli'],
   etcd3: ['store/etcd'],
   valibot: ['cluster model'],
@@ -88,7 +88,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/cli': {
     time: 'fulfil listing open-driver progress-view',
     disk: 'connection unit-files',
-    host: 'cluster-command connection fulfil interrupt listing unknown-command wish-command',
+    host: 'cluster-command colours connection fulfil interrupt unknown-command wish-command',
   },
   'lib/cluster': {chance: 'cluster-id'},
   'lib/dev': {

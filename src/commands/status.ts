@@ -1,5 +1,5 @@
-import {Chalk} from 'chalk'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
+import {coloursFor} from '../lib/cli/colours.ts'
 import {knownUnits} from '../lib/cli/known-units.ts'
 import {renderStatus} from '../lib/cli/status-page.ts'
 import {needed, unitArguments} from '../lib/cli/wish-command.ts'
@@ -17,7 +17,7 @@ export default class Status extends ClusterCommand {
     const statuses = await this.withStore(flags, async (store, signal) =>
       readStatuses(store, await knownUnits(store, needed(argv.map(String)), signal), signal),
     )
-    const chalk = new Chalk({level: process.stdout.isTTY && !process.env.NO_COLOR ? 1 : 0})
+    const chalk = coloursFor(process.stdout)
     process.stdout.write(statuses.map(status => renderStatus(status, Date.now(), chalk)).join('\n'))
   }
 }

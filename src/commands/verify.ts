@@ -1,6 +1,6 @@
 import {Args, Command, Flags} from '@oclif/core'
-import {Chalk} from 'chalk'
 import {exitCodes, UsageError} from '../lib/base/errors.ts'
+import {coloursFor} from '../lib/cli/colours.ts'
 import {verificationJson, verifyFiles} from '../lib/cli/verify.ts'
 import {readGivenFiles} from '../lib/cli/verify-files.ts'
 import {renderVerification} from '../lib/cli/verify-page.ts'
@@ -44,7 +44,7 @@ A directory stands for the unit files in it, - for stdin. Ends with 2 when a fil
             pages: flags.output === 'wide' || given.length === 1,
             terminal: process.stdout,
             given,
-            chalk: new Chalk({level: process.stdout.isTTY && !process.env.NO_COLOR ? 1 : 0}),
+            chalk: coloursFor(process.stdout),
           }),
     )
     if (verification.errors > 0 || (flags.strict && verification.warnings > 0)) this.exit(exitCodes.usage)

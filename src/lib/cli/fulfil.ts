@@ -1,10 +1,11 @@
-import {Chalk, type ChalkInstance} from 'chalk'
+import type {ChalkInstance} from 'chalk'
 import {CtlError, exitCodes, TimeoutError} from '../base/errors.ts'
 import type {ChangeResult} from '../cluster/change.ts'
 import type {Wish} from '../cluster/model.ts'
 import type {Progress} from '../cluster/progress.ts'
 import {Follower, type GoalProgress} from '../cluster/wait.ts'
 import type {Store} from '../store/store.ts'
+import {coloursFor} from './colours.ts'
 import {ProgressView} from './progress-view.ts'
 
 export interface FulfilOptions {
@@ -26,7 +27,7 @@ export async function fulfil(store: Store, options: FulfilOptions, act: () => Pr
     return
   }
   const follower = new Follower(store, signal)
-  const chalk = new Chalk({level: process.stderr.isTTY && !process.env.NO_COLOR ? 1 : 0})
+  const chalk = coloursFor(process.stderr)
   const view = new ProgressView({out: process.stdout, err: process.stderr, chalk})
   try {
     const results = await act()

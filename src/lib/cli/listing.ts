@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import {Chalk} from 'chalk'
 import {UsageError} from '../base/errors.ts'
+import {coloursFor} from './colours.ts'
 import type {Columns} from './columns.ts'
 import {suggest} from './suggest.ts'
 import {renderTable} from './table.ts'
@@ -47,7 +47,7 @@ export function renderList<Row>(columns: Columns<Row>, rows: readonly Row[], fla
         legend: flags.legend,
         now: Date.now(),
         width: (terminal.isTTY && !flags.full && terminal.columns) || undefined,
-        chalk: new Chalk({level: terminal.isTTY && !process.env.NO_COLOR ? 1 : 0}),
+        chalk: coloursFor(terminal),
       })
   }
 }
