@@ -39,7 +39,7 @@ const units: ReadonlyMap<string, number> = new Map(
  * (seconds), `infinity`. Undefined when it is not one. A span that Go's durations share (`1m30s`) means the same.
  */
 export function parseTimeSpan(text: string): number | undefined {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
+  if (/^\d{1,9}s?$/.test(text)) return Number.parseInt(text, 10)
   const span = text.trim()
   if (span === 'infinity') return Infinity
   if (span === '') return undefined

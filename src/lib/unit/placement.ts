@@ -31,12 +31,12 @@ export function parsePlacement(file: UnitFile, name: UnitName, problems: Problem
     global: isGlobal(wordsOf('Global').at(-1), problems),
     onDisconnect: onDisconnect(wordsOf('OnDisconnect').at(-1), problems),
   }
+  const counts = (key: Key) => (key === 'Global' ? placement.global : wordsOf(key).length > 0)
   for (const [one, others] of exclusions) {
+    if (!counts(one)) continue
     for (const other of others) {
-      const [first, second] = [wordsOf(one), wordsOf(other)]
-      const counts = (key: Key, given: readonly Word[]) => (key === 'Global' ? placement.global : given.length > 0)
-      if (!counts(one, first) || !counts(other, second)) continue
-      problems.error(place(one, first[0]?.line), `cannot stand beside ${other}=`, `take one of ${one}= and ${other}= away`)
+      if (!counts(other)) continue
+      problems.error(place(one, wordsOf(one)[0]?.line), `cannot stand beside ${other}=`, `take one of ${one}= and ${other}= away`)
     }
   }
   for (const {text, line} of machineOf) {

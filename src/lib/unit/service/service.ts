@@ -15,8 +15,8 @@ export function parseService(file: UnitFile, problems: ProblemList): Service {
     const option = lastOptionOf(file, section, key)
     return option && readOption(option, section, {parse, remedy, problems})
   }
-  const type = read('Type', text => types.find(known => known === text), `write one of ${types.join(', ')}`) ?? 'simple'
-  const restart = read('Restart', text => policies.find(known => known === text), `write one of ${policies.join(', ')}`) ?? 'no'
+  const type = read('Type', text => types.find(known => known === text), typesRemedy) ?? 'simple'
+  const restart = read('Restart', text => policies.find(known => known === text), policiesRemedy) ?? 'no'
   if (type === 'oneshot' && (restart === 'always' || restart === 'on-success')) {
     const place = {section, key: 'Restart', line: lastOptionOf(file, section, 'Restart')?.line ?? 0}
     problems.error(place, `'${restart}' cannot stand beside Type=oneshot`, 'write Restart=on-failure, or another Type=')
@@ -60,6 +60,8 @@ const policies = [
   'on-abort',
   'on-watchdog',
 ] as const satisfies RestartPolicy[]
+const typesRemedy = `write one of ${types.join(', ')}`
+const policiesRemedy = `write one of ${policies.join(', ')}`
 const spanRemedy = 'write a time such as 30s, 5min or infinity'
 
 interface Reading<T> {
