@@ -132,8 +132,17 @@ test.each<PlanCase>([
     ['start web.service: tried again'],
   ],
   [
+    'a start came to nothing: what systemd said of it is kept',
+    {wanted: [web], runs: [{...written, supervised: {...well, launched: false, refused: {reason: 'so', at: now}}}]},
+    ['keep the last lines of web.service: so', 'look at web.service again in 8000 ms'],
+  ],
+  [
     'a start came to nothing',
-    {wanted: [web], runs: [{...written, supervised: {...well, launched: false, refused: {reason: 'so', at: now - 3000}}}]},
+    {
+      wanted: [web],
+      runs: [{...written, supervised: {...well, launched: false, refused: {reason: 'so', at: now - 3000}}}],
+      memories: {'web.service': memoryFor(web, {log: {run: 'i1', lines: ['x']}})},
+    },
     ['look at web.service again in 5000 ms'],
   ],
   [

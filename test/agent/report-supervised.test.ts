@@ -101,8 +101,9 @@ test.each<readonly [name: string, given: Case, told: Partial<UnitState> | {reado
         {...dead, launched: false, refused: {reason: 'a unit that it requires could not be started', at: now}},
         {phase: 'created'},
       ),
+      parts: {memories: {'web.service': memoryFor(web, logOf(run()))}},
     },
-    {active: 'failed', sub: 'failed', reason: 'a unit that it requires could not be started'},
+    {active: 'failed', sub: 'failed', reason: 'a unit that it requires could not be started', log: ['the last line']},
   ],
   [
     'it waits for what it is bound to',

@@ -26,7 +26,7 @@ export function planSupervised(situation: Situation, wanted: Wanted, runs: reado
   const {launched, file, refused} = current.supervised
   const steps: Step[] = stale.flatMap(run => clear(run, 'a newer run stands in its place', graceOf(wanted, run)))
   if (isFailed(current) && memory?.log?.run !== current.id)
-    steps.push({kind: 'collect', run: current, reason: current.supervised.reason ?? 'it failed'})
+    steps.push({kind: 'collect', run: current, reason: refused?.reason ?? current.supervised.reason ?? 'it failed'})
   const broken = launches && isRunning(current) ? brokenBond(situation, wanted) : undefined
   const renewed = launches && launched && !isRunning(current) ? renewedBond(situation, wanted, current) : undefined
   if (broken !== undefined) steps.push({kind: 'stop', run: current, reason: broken})
@@ -42,9 +42,9 @@ export function planSupervised(situation: Situation, wanted: Wanted, runs: reado
   return {steps}
 }
 
-/** Whether it ended badly, be it that systemd starts it anew. */
+/** Whether it ended badly, be it that systemd starts it anew, or its start came to nothing. */
 export function isFailed({supervised}: Run): boolean {
-  return supervised?.active === 'failed' || supervised?.sub === 'auto-restart'
+  return supervised?.active === 'failed' || supervised?.sub === 'auto-restart' || supervised?.refused !== undefined
 }
 
 /** Nothing of the unit as it is wanted is there. A name is systemd's only once: what has it goes first. */
