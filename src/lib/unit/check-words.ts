@@ -40,10 +40,11 @@ interface KnownSection {
 }
 
 function checkKeys(file: UnitFile, section: KnownSection, problems: ProblemList): void {
-  for (const [key, given] of indexOfFile(file, section.name).byKey) {
+  const {byKey} = indexOfFile(file, section.name)
+  for (const key of byKey.keys()) {
     const isKnown = section.keys.has(key)
     if (isKnown && key !== 'Conflicts') continue
-    const told = isKnown ? fleetConflicts(given, section) : unknownKey(file, key, section)
+    const told = isKnown ? fleetConflicts(byKey.get(key) ?? [], section) : unknownKey(file, key, section)
     if (!told) continue
     for (const {line} of indexOfFile(file, section.name).all.filter(option => option.key === key))
       problems.warning({section: section.name, key, line}, told.message, told.remedy)

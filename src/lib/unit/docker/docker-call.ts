@@ -20,14 +20,20 @@ export function isDocker([program = '']: readonly string[]): boolean {
  */
 export function dockerCall(words: readonly string[]): DockerCall | Fault | undefined {
   if (!isDocker(words)) return undefined
+  if (words[1] !== undefined && !words[1].startsWith('-')) return callOf(words.slice(1))
   const read = readFlags(words.slice(1), globalFlags)
   if (read instanceof Fault) return read
   for (const {name, written, value} of read.flags) {
     const objection = globalFlags[name]?.objection?.(value)
     if (objection !== undefined) return new Fault(`${written} ${objection}`, 'take it away')
   }
-  const [group = '', verb = '', ...rest] = read.rest
-  if (!groups.includes(group)) return {verb: group, rest: read.rest.slice(1)}
+  return callOf(read.rest)
+}
+
+function callOf(words: readonly string[]): DockerCall {
+  const [group = '', verb = ''] = words
+  if (!groups.includes(group)) return {verb: group, rest: words.slice(1)}
+  const rest = words.slice(2)
   const known = sameVerbs[`${group} ${verb}`] ?? (group === 'container' ? verb : `${group} ${verb}`)
   return {verb: known, rest}
 }

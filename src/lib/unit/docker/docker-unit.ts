@@ -115,8 +115,14 @@ function commandsOf({key, value, line}: UnitOption, setting: DockerSetting): Lin
 /** Words with their specifiers resolved. */
 function specified(words: readonly string[], setting: Setting): {texts: readonly string[]; faults: readonly Fault[]} {
   if (!words.some(word => word.includes('%'))) return {texts: words, faults: []}
-  const resolved = words.map(word => resolveSpecifiers(word, setting))
-  return {texts: resolved.map(({text}) => text), faults: resolved.flatMap(({faults}) => faults)}
+  const faults: Fault[] = []
+  const texts = words.map(word => {
+    if (!word.includes('%')) return word
+    const resolved = resolveSpecifiers(word, setting)
+    if (resolved.faults.length > 0) faults.push(...resolved.faults)
+    return resolved.text
+  })
+  return {texts, faults}
 }
 
 /** What stands behind `docker run`; undefined for another command, a Fault for another engine's. */

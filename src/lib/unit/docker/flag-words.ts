@@ -31,7 +31,7 @@ export function readFlags(
     if (word === '--') return {flags, rest: words.slice(at + 1)}
     if (!word.startsWith('-') || word === '-') break
     at++
-    const long = longFlag(word, shapes)
+    const long = word.length > 2 ? longFlag(word, shapes) : undefined
     const found = long ? [long] : word.startsWith('--') ? undefined : shortFlags(word.slice(1), shapes)
     if (!found) return new Fault(`'${word}' is no flag that is known`, 'write it as docker run --help tells')
     for (const {name, value} of found) {

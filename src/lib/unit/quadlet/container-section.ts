@@ -55,14 +55,15 @@ const section = 'Container'
 /** The keys that become part of the container, in the order in which they do. */
 const translated = Object.entries(containerKeys).flatMap(([key, row]) => ('takes' in row ? [[key, row] as const] : []))
 
+const translatedKeys = new Set(translated.map(([key]) => key))
+
 /** Keys that the section's reader itself understands. */
 const readerKeys = ['PodmanArgs', 'ServiceName']
 
 function checkKeys({file, setting, problems}: Reading): void {
   for (const {key, line} of allOptions(file, section)) {
-    if (readerKeys.includes(key)) continue
+    if (translatedKeys.has(key) || readerKeys.includes(key)) continue
     const row: ContainerKey | undefined = Object.hasOwn(containerKeys, key) ? containerKeys[key] : undefined
-    if (row && 'takes' in row) continue
     const place = {section, key, line}
     if (!row) {
       const meant = nearest(key, [...Object.keys(containerKeys), ...readerKeys], 3)

@@ -30,12 +30,11 @@ export function expandVariables(
   }
   const expanded: string[] = []
   for (const word of words) {
-    if (/^\$[^{$]|^\$$/.test(word)) {
+    if (!word.includes('$')) expanded.push(word)
+    else if (/^\$[^{$]|^\$$/.test(word)) {
       const value = lookUp(word.slice(1), word)
       if (value !== '') expanded.push(...readWords(value, 'drop backslash').words.map(({text}) => text))
-    } else if (word.includes('$')) {
-      expanded.push(replaceInPlace(word, lookUp))
-    } else expanded.push(word)
+    } else expanded.push(replaceInPlace(word, lookUp))
   }
   return {words: expanded, unset}
 }
