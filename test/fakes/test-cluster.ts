@@ -99,6 +99,8 @@ export class TestCluster {
         this.etcd.endpoint,
         '--docker-host',
         this.docker.host,
+        // Nothing of this machine's own is touched.
+        ...['--driver', 'docker', '--environment-file', 'none'],
         '--name-prefix',
         `${this.cluster.slice(0, 6)}-${machine}-`,
         ...own,
