@@ -1,0 +1,16 @@
+import type {Log} from '../base/log.ts'
+import type {LiveCluster} from './live-cluster.ts'
+
+/** What the routes of the API work with. */
+export interface ApiContext {
+  readonly cluster: LiveCluster
+  /** The machine whose agent answers. */
+  readonly machine: string
+  /** Meissa's. */
+  readonly version: string
+  readonly log: Log
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Why this machine cannot do its work just now; undefined while it can. */
+  readonly unready: () => string | undefined
+}
