@@ -55,8 +55,9 @@ describe('the way of a unit on a machine', () => {
     await until('the new file is reported', async () => (await room.state())?.file === fileHash(commented))
     expect(room.run().id).toBe(id)
     await room.assign(unitText('', {image: 'app:2'}))
-    await until('another runs', () => room.runs().length === 1 && room.run().id !== id && room.run().phase === 'running')
-    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'prepare', 'stop', 'remove', 'start'])
+    await until('another runs', () => room.aside().length === 1 && room.run().id !== id && room.run().phase === 'running')
+    expect(room.aside()).toMatchObject([{id, phase: 'exited'}])
+    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'prepare', 'stop', 'set-aside', 'start'])
   })
 
   test('crashes and is started again by its policy, with its last lines kept', async () => {
@@ -67,10 +68,22 @@ describe('the way of a unit on a machine', () => {
     room.engine.exit('web.service', 3)
     expect(await room.reported('activating/auto-restart')).toMatchObject({exitCode: 3, log: ['up'], container: id})
     const state = await room.reported('active/running')
-    expect(state).toMatchObject({restarts: 1})
+    expect(state).toMatchObject({
+      restarts: 1,
+      recent: [
+        {step: 'start', reason: 'assigned here: so'},
+        {step: 'start', reason: 'it exited with 3, Restart=on-failure'},
+      ],
+    })
     expect(state).not.toHaveProperty('log')
     expect(room.run().id).not.toBe(id)
-    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'collect', 'prepare', 'remove', 'start'])
+    expect(room.aside()).toMatchObject([{id}])
+    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'collect', 'prepare', 'set-aside', 'start'])
+    const second = room.run().id
+    room.engine.exit('web.service', 4)
+    await until('the one before is kept, and no older one', () => room.aside().length === 1 && room.aside()[0]?.id === second)
+    await room.unassign()
+    await until('nothing of it is left', () => room.runs().length === 0)
   })
 
   test('crashes as often as its start limit allows, and is given up', async () => {

@@ -41,7 +41,7 @@ describe('when something is away', () => {
     expect(await room.state()).toMatchObject({container: id})
     room.store.beforeCommit = undefined
     await until('it is reported', async () => (await room.state())?.container === room.run().id)
-    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'collect', 'prepare', 'remove', 'start'])
+    expect(stepsOf(agent)).toEqual(['prepare', 'start', 'collect', 'prepare', 'set-aside', 'start'])
   })
 
   test('a step that fails is tried again, and the failure is no start', async () => {

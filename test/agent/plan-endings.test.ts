@@ -22,7 +22,7 @@ describe('what follows the end of a run', () => {
   const policy = (service: string) => wantedOf(unitText(`RestartSec=60\n${service}`))
   const again = (reason: string) => [
     `get app:1 for web.service: ${reason}`,
-    `remove the ended run r1 of web.service: ${reason}`,
+    `set the ended run r1 of web.service aside: ${reason}`,
     `start web.service: ${reason}`,
   ]
   const wait = ['look at web.service again in 30000 ms']

@@ -40,7 +40,7 @@ describe('what a machine does for one unit', () => {
       [
         'get app:1 for web.service: its health check failed, HealthOnFailure=restart',
         'stop web.service (r1): its health check failed, HealthOnFailure=restart',
-        'remove the ended run r1 of web.service: its health check failed, HealthOnFailure=restart',
+        'set the ended run r1 of web.service aside: its health check failed, HealthOnFailure=restart',
         'start web.service: its health check failed, HealthOnFailure=restart',
       ],
     ],
@@ -62,7 +62,7 @@ describe('what a machine does for one unit', () => {
       [
         'get app:2 for web.service: its unit file was replaced',
         'stop web.service (r1): its unit file was replaced',
-        'remove the ended run r1 of web.service: its unit file was replaced',
+        'set the ended run r1 of web.service aside: its unit file was replaced',
         'start web.service: its unit file was replaced',
       ],
     ],
@@ -72,16 +72,38 @@ describe('what a machine does for one unit', () => {
       [
         'get app:1 for web.service: a fresh start is wanted',
         'stop web.service (r1): a fresh start is wanted',
-        'remove the ended run r1 of web.service: a fresh start is wanted',
+        'set the ended run r1 of web.service aside: a fresh start is wanted',
         'start web.service: a fresh start is wanted',
       ],
+    ],
+    [
+      'the run before the one that gives way now is not kept any longer',
+      {wanted: [fresh], runs: [running], aside: [endedRun(web, 1, 90_000, {id: 'r0', aside: true})]},
+      [
+        'get app:1 for web.service: a fresh start is wanted',
+        'stop web.service (r1): a fresh start is wanted',
+        'remove the ended run r0 of web.service: a fresh start is wanted',
+        'set the ended run r1 of web.service aside: a fresh start is wanted',
+        'start web.service: a fresh start is wanted',
+      ],
+    ],
+    [
+      'a run that was set aside is no run of it, were it as it is wanted',
+      {wanted: [web], aside: [endedRun(web, 0, 30_000, {id: 'r0', aside: true})]},
+      ['get app:1 for web.service: assigned here: least loaded', 'start web.service: assigned here: least loaded'],
+    ],
+    ['it runs, and what was set aside stays', {wanted: [web], runs: [running], aside: [endedRun(web, 0, 0, {aside: true})]}, []],
+    [
+      'what was set aside goes with the unit',
+      {aside: [endedRun(web, 0, 30_000, {id: 'r0', aside: true})]},
+      ['remove the ended run r0 of web.service: not assigned to this machine'],
     ],
     [
       'a newer generation is assigned of one that has ended',
       {wanted: [fresh], runs: [ended]},
       [
         'get app:1 for web.service: a fresh start is wanted',
-        'remove the ended run r1 of web.service: a fresh start is wanted',
+        'set the ended run r1 of web.service aside: a fresh start is wanted',
         'start web.service: a fresh start is wanted',
       ],
     ],
@@ -152,9 +174,9 @@ describe('what a machine does for one unit', () => {
       [
         'get app:2 for web.service: its unit file was replaced',
         'stop web.service (r1): its unit file was replaced',
-        'remove the ended run r1 of web.service: its unit file was replaced',
         'stop web.service (r2): its unit file was replaced',
         'remove the ended run r2 of web.service: its unit file was replaced',
+        'set the ended run r1 of web.service aside: its unit file was replaced',
         'start web.service: its unit file was replaced',
       ],
     ],

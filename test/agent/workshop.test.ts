@@ -5,7 +5,7 @@ import {messageOf} from '../../src/lib/base/errors.ts'
 import {runOf, unitText, wantedOf} from '../fakes/situation.ts'
 import {until} from '../fakes/until.ts'
 
-const kinds = ['load', 'prepare', 'start', 'stop', 'remove', 'collect'] as const
+const kinds = ['load', 'prepare', 'start', 'stop', 'set-aside', 'remove', 'collect'] as const
 
 function step(kind: StepKind, name = 'a.service', image = 'app:1'): Step {
   const {unit, identity, file, ...wanted} = wantedOf(unitText('', {image}), {name})
@@ -41,6 +41,7 @@ describe('a workshop', () => {
       prepare: execute,
       start: execute,
       stop: execute,
+      'set-aside': execute,
       remove: execute,
       collect: execute,
     }
@@ -162,6 +163,7 @@ test.each<[StepKind, string]>([
   ['prepare', 'get app:1 for a.service: so'],
   ['start', 'start a.service: so'],
   ['stop', 'stop a.service (r): so'],
+  ['set-aside', 'set the ended run r of a.service aside: so'],
   ['remove', 'remove the ended run r of a.service: so'],
   ['collect', 'keep the last lines of a.service: so'],
 ])('%s reads as %j', (kind, text) => {

@@ -126,6 +126,27 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
       expect(runs[0]?.id).not.toBe(first.id)
     })
 
+    test('a run that was set aside stays to be read, and is in nobody’s way', async () => {
+      const unit = harness.unit('web.service')
+      const first = await start(unit)
+      await perform({kind: 'stop', run: first, graceSeconds: 10})
+      await perform({kind: 'set-aside', run: first})
+      await perform({kind: 'set-aside', run: first})
+      expect(await driver.observe()).toMatchObject([{id: first.id, phase: 'exited', exitCode: 0, aside: true, identity}])
+      await perform({kind: 'start', unit, identity, file})
+      const runs = await driver.observe()
+      expect(runs.map(run => [run.phase, run.aside ?? false]).sort()).toEqual([
+        ['exited', true],
+        ['running', false],
+      ])
+      expect(await driver.lastLines(first, 10)).toEqual(['up'])
+      for (const run of runs) {
+        await perform({kind: 'stop', run, graceSeconds: 10})
+        await perform({kind: 'remove', run})
+      }
+      expect(await driver.observe()).toEqual([])
+    })
+
     test('an image that nobody has is a StepError that names it', async () => {
       const unit = harness.unitOfUnknownImage('web.service')
       const refusal = perform({kind: 'prepare', unit})

@@ -42,6 +42,7 @@ export function stepsOf({said}: RunningAgent): readonly string[] {
     'info get': 'prepare',
     'info start': 'start',
     'info stop': 'stop',
+    'info set': 'set-aside',
     'info remove': 'remove',
     'info keep': 'collect',
   }
@@ -142,9 +143,14 @@ export class AgentRoom {
       .filter(run => unit === undefined || run.unit === unit)
   }
 
-  /** The one run of the unit. Throws when there is none, or more than one. */
+  /** Runs of the unit that are kept for what they printed. */
+  aside(unit = 'web.service'): readonly Run[] {
+    return this.runs(unit).filter(run => run.aside)
+  }
+
+  /** The one run of the unit, but for what is set aside. Throws when there is none, or more than one. */
   run(unit = 'web.service'): Run {
-    const [run, ...others] = this.runs(unit)
+    const [run, ...others] = this.runs(unit).filter(each => !each.aside)
     if (run === undefined || others.length > 0) throw new Error(`${unit} has ${run === undefined ? 'no run' : 'several runs'}`)
     return run
   }

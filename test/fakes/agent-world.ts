@@ -90,7 +90,8 @@ export class AgentWorld {
     const wanted = new Map([...this.wanted].filter(([unit]) => !this.frozen.has(unit)))
     this.memories.keepOnly(unit => this.wanted.has(unit))
     for (const each of wanted.values()) this.memories.recall(each, this.told.get(each.unit.name))
-    const runs = this.runs()
+    const all = this.runs()
+    const [runs, aside] = [all.filter(run => !run.aside), all.filter(run => run.aside)]
     for (const run of runs) {
       const each = wanted.get(run.unit)
       if (each !== undefined) this.memories.seen(run, each)
@@ -100,6 +101,7 @@ export class AgentWorld {
       wanted,
       frozen: new Set(frozen),
       runs,
+      aside,
       memories: this.memories.all,
       now,
       bootedAt,

@@ -74,6 +74,7 @@ export interface SituationParts extends Partial<Omit<Situation, 'wanted' | 'memo
 export function situationOf({wanted = [], memories = {}, frozen = [], ...parts}: SituationParts = {}): Situation {
   return {
     runs: [],
+    aside: [],
     now,
     bootedAt,
     disconnected: false,

@@ -152,7 +152,8 @@ function checkPlans({situation, plans}: Look): void {
     for (const [at, step] of steps.entries()) {
       expect(step.reason, step.kind).not.toBe('')
       if (step.kind === 'stop') expect(mustStop(situation, step.run), describeStep(step)).toBe(true)
-      if (step.kind === 'remove') expect(isOver(step.run, steps.slice(0, at)), describeStep(step)).toBe(true)
+      if (step.kind === 'remove' || step.kind === 'set-aside')
+        expect(isOver(step.run, steps.slice(0, at)), describeStep(step)).toBe(true)
       if (step.kind === 'start') expect(situation.wanted.get(name)?.desiredState).toBe('launched')
     }
   }
@@ -207,14 +208,16 @@ async function comeToRest(world: AgentWorld): Promise<void> {
 /** What rest means, said without the planner: it runs as it is wanted, or has come to the end that its policy allows. */
 function checkRest(world: AgentWorld, name: string): void {
   const wanted = world.wanted.get(name)
-  const runs = world.runs(name)
+  const kept = world.runs(name).filter(run => run.aside)
+  const runs = world.runs(name).filter(run => !run.aside)
   const state = world.told.get(name)
   if (wanted === undefined) {
-    expect(runs, `${name} is not assigned`).toEqual([])
+    expect([...runs, ...kept], `${name} is not assigned`).toEqual([])
     expect(state).toBeUndefined()
     return
   }
   expect(runs.length).toBeLessThanOrEqual(1)
+  expect(kept.length, `runs of ${name} set aside`).toBeLessThanOrEqual(1)
   const [run] = runs
   // What ran before runs on where its successor could not be fetched.
   if (state?.startError === undefined && run !== undefined) expect(run.identity).toEqual(wanted.identity)

@@ -2,11 +2,13 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {Bell} from '../base/bell.ts'
 import {CtlError, messageOf} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
+import type {Metrics} from '../base/metrics.ts'
 import type {UnitState} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {type Driver, type Run, StepError} from '../drivers/driver.ts'
 import {statesOf} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
+import {type AgentMetrics, agentMetrics} from './agent-metrics.ts'
 import type {DecisionLog} from './decision-log.ts'
 import {executorsOf} from './executors.ts'
 import type {ThisHost} from './host.ts'
@@ -14,7 +16,8 @@ import type {Membership, Standing} from './membership.ts'
 import {Memories} from './memories.ts'
 import {type Ordered, Orders} from './orders.ts'
 import {planAgent} from './plan.ts'
-import {datedState, reportUnit, reportUnreadable} from './report.ts'
+import {RecentDecisions} from './recent-decisions.ts'
+import {reportAll} from './report-all.ts'
 import {Reporter} from './reporter.ts'
 import type {Situation} from './situation.ts'
 import type {UnitPlan} from './step.ts'
@@ -35,6 +38,7 @@ export interface AgentOptions {
   readonly monotonic: () => number
   /** Milliseconds before the lease's end at which the machine counts as cut off. */
   readonly margin: number
+  readonly metrics?: Metrics
 }
 
 /**
@@ -43,18 +47,22 @@ export interface AgentOptions {
  */
 export class Agent {
   private readonly options: AgentOptions
+  private readonly told: AgentMetrics
   private readonly bell = new Bell()
   private readonly orders: Orders
   private readonly memories = new Memories()
+  private readonly decided = new RecentDecisions()
   private readonly departure = Promise.withResolvers<void>()
   /** Units of which a step failed that is not counted as a start: when to try again. */
   private readonly pauses = new Map<string, number>()
   /** The registration since which the orders were looked at. */
   private ordersSince: Standing | undefined
   private goingAway: 'drain' | 'leave' | undefined
+  private hindrance: string | undefined
 
   constructor(options: AgentOptions) {
     this.options = options
+    this.told = agentMetrics(options.metrics)
     this.orders = new Orders({...options, changed: () => this.bell.ring()})
   }
 
@@ -67,6 +75,11 @@ export class Agent {
   goAway(how: 'drain' | 'leave'): void {
     this.goingAway = how
     this.bell.ring()
+  }
+
+  /** Why the last round came to nothing; undefined when it did not. */
+  get trouble(): string | undefined {
+    return this.hindrance
   }
 
   /** Resolves once the agent is to go away, nothing of ours is here and nothing is under way. */
@@ -85,7 +98,6 @@ export class Agent {
         if (!signal.aborted) log.error(`cannot watch ${driver.kinds.join(' and ')}: ${messageOf(error)}`)
       })
     let wakeAt: number | undefined = now()
-    let trouble: string | undefined
     while (!signal.aborted) {
       await this.bell.wait(signal, wakeAt === undefined ? undefined : wakeAt - now())
       await nextTurn()
@@ -93,15 +105,16 @@ export class Agent {
       try {
         const begun = monotonic()
         wakeAt = await this.round(reporter, workshop, signal)
+        this.told.round((monotonic() - begun) / 1000)
         // Many changes one after the other are looked at together: never more than half of the time goes into looking.
         await delay(Math.min(monotonic() - begun, longestBreath), undefined, {signal}).catch(() => {})
-        if (trouble !== undefined) log.info('going on')
-        trouble = undefined
+        if (this.hindrance !== undefined) log.info('going on')
+        this.hindrance = undefined
       } catch (error) {
         if (signal.aborted) break
         if (!(error instanceof CtlError)) throw error
-        if (trouble !== messageOf(error)) log.warning(messageOf(error), {effect: 'what runs goes on; trying again'})
-        trouble = messageOf(error)
+        if (this.hindrance !== messageOf(error)) log.warning(messageOf(error), {effect: 'what runs goes on; trying again'})
+        this.hindrance = messageOf(error)
         wakeAt = now() + retryMilliseconds
       }
     }
@@ -122,7 +135,8 @@ export class Agent {
     if (this.ordersSince === undefined && this.goingAway !== 'leave') return undefined
     const ordered = this.goingAway === 'leave' ? nothingOrdered : await this.orders.read(signal)
     const busy = [...workshop.busyUnits()]
-    const runs = await driver.observe(signal)
+    const observed = await driver.observe(signal)
+    const [runs, aside] = [observed.filter(run => !run.aside), observed.filter(run => run.aside)]
     this.recall(ordered, runs, reporter)
     // What ended during the look may be missing in it: such a unit waits for the next one, which the end has rung for.
     const unclear = busy.filter(unit => workshop.doing(unit) === undefined)
@@ -131,6 +145,7 @@ export class Agent {
       ...ordered,
       frozen: new Set([...ordered.frozen, ...unclear]),
       runs,
+      aside,
       memories: this.memories.all,
       now: this.options.now(),
       bootedAt: host.bootedAt,
@@ -140,9 +155,17 @@ export class Agent {
     const plans = planAgent(situation)
     const times = this.act(situation, plans, workshop)
     if (ordered.incomplete) times.push(situation.now + incompleteMilliseconds)
-    times.push(...this.report(situation, ordered, {reporter, workshop, standing}, signal))
+    const told = reportAll(situation, {
+      machine: this.options.machine,
+      unreadable: ordered.unreadable,
+      before: reporter,
+      doing: unit => under(workshop.doing(unit)),
+      decided: unit => this.decided.of(unit),
+    })
+    times.push(...told.times)
+    reporter.report(told.states, standing?.guard, signal)
     const emptied = this.goingAway === 'leave' || (this.goingAway === 'drain' && ordered.wanted.size + ordered.frozen.size === 0)
-    if (emptied && busy.length === 0 && !workshop.busy && runs.length === 0) this.departure.resolve()
+    if (emptied && busy.length === 0 && !workshop.busy && observed.length === 0) this.departure.resolve()
     if ([...ordered.wanted.values()].some(({unit}) => unit.placement.onDisconnect === 'stop')) times.push(...this.nextDeadline())
     return times.length === 0 ? undefined : Math.min(...times)
   }
@@ -163,48 +186,16 @@ export class Agent {
     return times
   }
 
-  private report(
-    situation: Situation,
-    ordered: Ordered,
-    {reporter, workshop, standing}: {reporter: Reporter; workshop: Workshop; standing: Standing | undefined},
-    signal: AbortSignal,
-  ): readonly number[] {
-    const {machine} = this.options
-    const {now, runs} = situation
-    const times: number[] = []
-    const states = new Map<string, UnitState>()
-    const runningUnits = new Set(runs.map(run => run.unit))
-    for (const unit of reporter.units) {
-      const last = reporter.last(unit)
-      if (last === undefined) continue
-      if (situation.frozen.has(unit)) states.set(unit, last)
-      else if (situation.wanted.has(unit)) continue
-      // On its way out: its state stays until its run is gone.
-      else if (runningUnits.has(unit) || workshop.doing(unit) !== undefined) {
-        states.set(unit, datedState({...last, active: 'deactivating', sub: 'stop-sigterm'}, last, now))
-      }
-    }
-    for (const [unit, bad] of ordered.unreadable)
-      states.set(unit, datedState(reportUnreadable(unit, machine, bad), reporter.last(unit), now))
-    const byUnit = new Map(runs.map(run => [`${run.unit} ${run.identity.runHash} ${run.identity.generation}`, run]))
-    for (const wanted of situation.wanted.values()) {
-      const {name} = wanted.unit
-      if (situation.frozen.has(name)) continue
-      const run = byUnit.get(`${name} ${wanted.identity.runHash} ${wanted.identity.generation}`)
-      const {state, wakeAt} = reportUnit(situation, wanted, run, {machine, doing: under(workshop.doing(name))})
-      if (wakeAt !== undefined) times.push(wakeAt)
-      const last = reporter.last(name)
-      if (state !== undefined) states.set(name, datedState(state, last, now))
-      else if (last !== undefined) states.set(name, last)
-    }
-    reporter.report(states, standing?.guard, signal)
-    return times
-  }
-
   /** What was known of a unit before this agent, and what must not be forgotten once its run is gone. */
   private recall({wanted, frozen}: Ordered, runs: readonly Run[], reporter: Reporter): void {
-    this.memories.keepOnly(unit => wanted.has(unit) || frozen.has(unit))
-    for (const each of wanted.values()) this.memories.recall(each, reporter.last(each.unit.name))
+    const isKept = (unit: string) => wanted.has(unit) || frozen.has(unit)
+    this.memories.keepOnly(isKept)
+    this.decided.keepOnly(isKept)
+    for (const each of wanted.values()) {
+      const last = reporter.last(each.unit.name)
+      this.memories.recall(each, last)
+      this.decided.recall(each.unit.name, last?.recent)
+    }
     for (const run of runs) {
       const each = wanted.get(run.unit)
       if (each !== undefined) this.memories.seen(run, each)
@@ -223,7 +214,7 @@ export class Agent {
     const {entries} = await store.list([statesOf(machine)], {signal})
     const written = ClusterView.of(entries).states.get(machine) ?? new Map<string, UnitState>()
     const failed = () => void setTimeout(() => this.bell.ring(), retryMilliseconds).unref()
-    return new Reporter({store, machine, log, written, failed})
+    return new Reporter({store, machine, log, written, failed, told: this.told})
   }
 
   private openWorkshop(signal: AbortSignal): Workshop {
@@ -234,17 +225,23 @@ export class Agent {
       {
         begun: async (step, since) => {
           log.info(describeStep(step))
+          this.decided.note(step, now())
           if (now() - since >= quietMilliseconds) ring()
           const recorded = decisions.record(step)
           // Nothing is stopped whose reason is not on disk.
           if (step.kind === 'stop') await recorded
         },
         failed: (step, error) => {
+          this.told.step(step.kind, 'failed')
           log.warning(`cannot ${describeStep(step)}: ${messageOf(error)}`)
           decisions.recordFailure(step, error)
+          this.decided.noteFailure(step, messageOf(error))
           this.noteFailure(step, error)
         },
-        done: step => this.pauses.delete(unitOf(step)),
+        done: step => {
+          this.told.step(step.kind, 'done')
+          this.pauses.delete(unitOf(step))
+        },
         idle: ring,
       },
       signal,

@@ -27,6 +27,12 @@ export function executorsOf(driver: Driver, memories: Memories, now: () => numbe
       memories.takenUp(step.unit.name, step.identity)
     },
     stop: (step, signal) => driver.perform(step, signal),
+    // What is kept to be read is never in the way of what is to run.
+    'set-aside': (step, signal) =>
+      driver.perform(step, signal).catch(error => {
+        if (!(error instanceof StepError)) throw error
+        return driver.perform({kind: 'remove', run: step.run}, signal)
+      }),
     remove: (step, signal) => driver.perform(step, signal),
     collect: async ({run}, signal) => {
       const lines = await driver

@@ -1,5 +1,4 @@
 import type {Log} from '../base/log.ts'
-import type {UnitState} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {assignmentsOf, parseKey} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
@@ -10,6 +9,7 @@ import {environmentFilesOf} from '../unit/service/service-environment.ts'
 import type {Host} from '../unit/unit.ts'
 import {EnvironmentFiles} from './environment-files.ts'
 import {FileCache} from './files.ts'
+import type {UnreadableUnit} from './report.ts'
 import type {Wanted} from './situation.ts'
 
 export interface OrdersOptions {
@@ -26,7 +26,7 @@ export interface Ordered {
   /** Assigned, but unreadable: left as they are. */
   readonly frozen: ReadonlySet<string>
   /** Of the frozen ones, those of which the cluster is to know why. */
-  readonly unreadable: ReadonlyMap<string, Pick<UnitState, 'file' | 'generation'> & {readonly reason: string}>
+  readonly unreadable: ReadonlyMap<string, UnreadableUnit>
   /** Something is missing on this machine that may come without a word: look again after a while. */
   readonly incomplete: boolean
 }

@@ -10,10 +10,19 @@ import type {Step, UnitPlan} from './step.ts'
 /** What is to be done on this machine now. Units of which nothing is to be done are left out; at rest nothing is left. */
 export function planAgent(situation: Situation): ReadonlyMap<string, UnitPlan> {
   const runs = runsByUnit(situation.runs)
+  const aside = runsByUnit(situation.aside)
   const plans = new Map<string, UnitPlan>()
-  for (const name of new Set([...situation.wanted.keys(), ...runs.keys()])) {
+  for (const name of new Set([...situation.wanted.keys(), ...runs.keys(), ...aside.keys()])) {
     if (situation.frozen.has(name)) continue
-    const plan = planUnit(situation, situation.wanted.get(name), runs.get(name) ?? [])
+    const wanted = situation.wanted.get(name)
+    const plan =
+      wanted === undefined
+        ? {
+            steps: [...(runs.get(name) ?? []), ...(aside.get(name) ?? [])].flatMap(run =>
+              clear(run, 'not assigned to this machine'),
+            ),
+          }
+        : planUnit(situation, wanted, runs.get(name) ?? [])
     if (plan.steps.length > 0 || plan.wakeAt !== undefined) plans.set(name, plan)
   }
   return plans
@@ -35,8 +44,7 @@ export function isFailure(wanted: Wanted, run: Run): boolean {
 }
 
 /** The rules, first match wins. */
-function planUnit(situation: Situation, wanted: Wanted | undefined, runs: readonly Run[]): UnitPlan {
-  if (wanted === undefined) return {steps: runs.flatMap(run => clear(run, 'not assigned to this machine'))}
+function planUnit(situation: Situation, wanted: Wanted, runs: readonly Run[]): UnitPlan {
   if (wanted.unit.driver === 'systemd') return planSupervised(situation, wanted, runs)
   const same = runs.filter(run => sameIdentity(run.identity, wanted.identity))
   const current = same.find(isRunning) ?? same[0]
@@ -67,7 +75,7 @@ function planRunning(situation: Situation, wanted: Wanted, current: Run, stale: 
   const unwell = current.health === 'unhealthy' ? wanted.unit.container?.onUnhealthy : undefined
   if (unwell !== undefined) {
     const reason = `its health check failed, HealthOnFailure=${unwell}`
-    if (unwell === 'restart') return begin(wanted, [current, ...stale], reason)
+    if (unwell === 'restart') return begin(situation, wanted, [current, ...stale], reason)
     return {
       steps: [...steps, {kind: 'stop', run: current, graceSeconds: unwell === 'kill' ? 0 : stopSeconds(wanted.unit), reason}],
     }
@@ -89,25 +97,34 @@ function planStart(situation: Situation, wanted: Wanted, current: Run | undefine
   const old = current === undefined ? stale : [current, ...stale]
   if (missingPartner(situation, wanted) !== undefined) return {steps: []}
   const renewed = current && renewedBond(situation, wanted, current)
-  if (renewed !== undefined) return begin(wanted, old, renewed)
+  if (renewed !== undefined) return begin(situation, wanted, old, renewed)
   const lastTry = memory?.ending?.at ?? current?.startedAt
   if (lastTry !== undefined && lastTry < situation.bootedAt && !isFinishedOneshot(wanted, current))
-    return begin(wanted, old, 'the machine was booted since')
+    return begin(situation, wanted, old, 'the machine was booted since')
   const sequel = sequelNow(wanted, current, memory)
-  if (sequel === undefined) return begin(wanted, old, freshReason(wanted, current, memory, stale))
+  if (sequel === undefined) return begin(situation, wanted, old, freshReason(wanted, current, memory, stale))
   const steps =
     current === undefined ? thin(stale, wanted) : stale.flatMap(run => clear(run, newerStands, stopSeconds(wanted.unit)))
   if (sequel.kind !== 'again') return {steps}
   if (situation.now < sequel.at) return {steps, wakeAt: sequel.at}
-  return begin(wanted, old, sequel.reason)
+  return begin(situation, wanted, old, sequel.reason)
 }
 
-/** What the new run needs is fetched before the old one is stopped, so that it stands still only for as long as it must. */
-function begin(wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
+/**
+ * What the new run needs is fetched before the old one is stopped, so that it stands still only for as long as it must. The
+ * newest of the old runs is kept for what it printed, in the place of the one before.
+ */
+function begin(situation: Situation, wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
+  const newest = old
+    .filter(run => run.phase !== 'created' && run.phase !== 'dead')
+    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))[0]
+  const before = situation.aside.filter(run => newest !== undefined && run.unit === wanted.unit.name)
   return {
     steps: [
       {kind: 'prepare', unit: wanted.unit, identity: wanted.identity, reason},
-      ...old.flatMap(run => clear(run, reason, stopSeconds(wanted.unit))),
+      ...old.flatMap(run => (run === newest ? halt(run, wanted, reason) : clear(run, reason, stopSeconds(wanted.unit)))),
+      ...before.map((run): Step => ({kind: 'remove', run, reason})),
+      ...(newest === undefined ? [] : [{kind: 'set-aside', run: newest, reason} as const]),
       {kind: 'start', unit: wanted.unit, identity: wanted.identity, file: wanted.file, reason},
     ],
   }

@@ -41,12 +41,10 @@ export function reportUnit(
   }
 }
 
+export type UnreadableUnit = Pick<UnitState, 'file' | 'generation'> & {readonly reason: string}
+
 /** A report of a unit whose file this agent cannot make sense of. */
-export function reportUnreadable(
-  unit: string,
-  machine: string,
-  why: Pick<UnitState, 'file' | 'generation'> & {readonly reason: string},
-): Omit<UnitState, 'since'> {
+export function reportUnreadable(unit: string, machine: string, why: UnreadableUnit): Omit<UnitState, 'since'> {
   return {machine, unit, load: 'bad-setting', active: 'inactive', sub: 'dead', restarts: 0, starts: [], ...why}
 }
 
@@ -101,6 +99,7 @@ function seeDoing({unit}: Wanted, kind: StepKind): Sight {
       return {active: 'activating', sub: 'start'}
     case 'stop':
       return {active: 'deactivating', sub: 'stop-sigterm'}
+    case 'set-aside':
     case 'remove':
     case 'collect':
       return {}

@@ -4,6 +4,18 @@ import {encode} from '../cluster/codec.ts'
 import {type UnitState, unitStateSchema} from '../cluster/model.ts'
 import {keys} from '../store/keys.ts'
 import {type Guard, maxWrites, type Store, type Write} from '../store/store.ts'
+import type {AgentMetrics} from './agent-metrics.ts'
+
+export interface ReporterOptions {
+  readonly store: Store
+  readonly machine: string
+  readonly log: Log
+  /** What the store holds. */
+  readonly written: ReadonlyMap<string, UnitState>
+  /** Called when a report could not be written. */
+  readonly failed: () => void
+  readonly told?: AgentMetrics
+}
 
 /** Writes the states of a machine's units: changes only, one commit under way at a time, the newest word winning. */
 export class Reporter {
@@ -11,18 +23,21 @@ export class Reporter {
   private readonly machine: string
   private readonly log: Log
   private readonly failed: () => void
+  private readonly told: AgentMetrics | undefined
   /** What the store holds, as far as is known. */
   private readonly written: Map<string, UnitState>
   private wanted: ReadonlyMap<string, UnitState> = new Map()
   private guard: Guard | undefined
   private underway: Promise<void> | undefined
 
-  constructor(options: {store: Store; machine: string; log: Log; written: ReadonlyMap<string, UnitState>; failed: () => void}) {
+  constructor(options: ReporterOptions) {
     this.store = options.store
     this.machine = options.machine
     this.log = options.log
     this.failed = options.failed
+    this.told = options.told
     this.written = new Map(options.written)
+    for (const state of this.written.values()) this.told?.reported(undefined, state)
   }
 
   /** The state last known to be written for the unit. */
@@ -69,6 +84,7 @@ export class Reporter {
 
   private keep(batch: readonly StateChange[]): void {
     for (const {unit, state} of batch) {
+      this.told?.reported(this.written.get(unit), state)
       if (state === undefined) this.written.delete(unit)
       else this.written.set(unit, state)
     }
@@ -101,12 +117,12 @@ interface StateChange {
   readonly write: Write
 }
 
-/** Starts that the limit counts age by themselves; that alone is no news. */
+/** Starts that the limit counts age by themselves, and decisions change something else, too, or are under way: alone they are no news. */
 export function sameState(a: UnitState, b: UnitState): boolean {
   if (a === b) return true
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof UnitState>
   for (const key of keys) {
-    if (key === 'starts' || a[key] === b[key]) continue
+    if (key === 'starts' || key === 'recent' || a[key] === b[key]) continue
     if (key !== 'log' || JSON.stringify(a.log) !== JSON.stringify(b.log)) return false
   }
   return true

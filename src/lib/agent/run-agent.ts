@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {Log} from '../base/log.ts'
+import type {Metrics} from '../base/metrics.ts'
 import {whenAborted} from '../base/when-aborted.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
 import type {Driver} from '../drivers/driver.ts'
@@ -23,6 +24,8 @@ export interface RunAgentOptions {
   readonly store: Store
   readonly openDriver: (context: DriverContext) => Driver
   readonly log: Log
+  /** Where engine and agent count what they do. */
+  readonly metrics?: Metrics
   /** Asks the agent to end in order, by its `onExit`. */
   readonly signal: AbortSignal
 }
@@ -34,6 +37,7 @@ export interface RunAgentOptions {
  */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
   const {settings, store, log, signal} = options
+  const measuring = options.metrics === undefined ? {} : {metrics: options.metrics}
   await makeStateDirectory(settings.stateDirectory)
   const host = await readHost(settings.machineId)
   const machine = host.machineId
@@ -55,6 +59,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
         address,
         metadata: settings.metadata,
         capacity: await driver.capacity(signal),
+        ...(driver.docker === undefined ? {} : {docker: driver.docker}),
         drivers: [...driver.kinds],
         version: options.version,
         process: {boot: host.bootId, pid: process.pid},
@@ -62,7 +67,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       log,
       changed: () => agent.wake(),
       whileMember: (session, member) =>
-        settings.engine ? runEngine({store, session, machine, log, monotonic}, member) : Promise.resolve(),
+        settings.engine ? runEngine({store, session, machine, log, monotonic, ...measuring}, member) : Promise.resolve(),
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
     // A keepalive is sent every third of the TTL: at the last third two have gone unanswered.
@@ -78,6 +83,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       now: Date.now,
       monotonic,
       margin,
+      ...measuring,
     })
     await membership.join(signal)
     log.info('agent runs', {machine, address, drivers: driver.kinds.join(',')})

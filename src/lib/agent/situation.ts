@@ -9,6 +9,8 @@ export interface Situation {
   /** Units of which an assignment or file cannot be read, or not yet: whatever runs of them is left as it is. */
   readonly frozen: ReadonlySet<string>
   readonly runs: readonly Run[]
+  /** Runs that were set aside for their successors: one a unit at most is kept, for what it printed. */
+  readonly aside: readonly Run[]
   readonly memories: ReadonlyMap<string, Memory>
   readonly now: number
   /** When the machine was booted: runs that began before did not end by themselves. */

@@ -35,6 +35,8 @@ export function describeStep(step: Step): string {
       return `start ${step.unit.name}: ${step.reason}`
     case 'stop':
       return `stop ${step.run.unit} (${step.run.id.slice(0, 12)}): ${step.reason}`
+    case 'set-aside':
+      return `set the ended run ${step.run.id.slice(0, 12)} of ${step.run.unit} aside: ${step.reason}`
     case 'remove':
       return `remove the ended run ${step.run.id.slice(0, 12)} of ${step.run.unit}: ${step.reason}`
     case 'collect':

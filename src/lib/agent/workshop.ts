@@ -5,7 +5,15 @@ import {type Executors, type Step, type StepKind, unitOf} from './step.ts'
  * How many steps of each kind run at once; starts cost a machine most, and more than four at a time gains nothing. What
  * systemd is to take up or let go of it reads again together.
  */
-const widths: Readonly<Record<StepKind, number>> = {load: 64, prepare: 3, start: 4, stop: 64, remove: 64, collect: 8}
+const widths: Readonly<Record<StepKind, number>> = {
+  load: 64,
+  prepare: 3,
+  start: 4,
+  stop: 64,
+  'set-aside': 8,
+  remove: 64,
+  collect: 8,
+}
 
 export interface Doing {
   readonly step: Step
@@ -46,6 +54,7 @@ export class Workshop {
       prepare: limit('prepare'),
       start: limit('start'),
       stop: limit('stop'),
+      'set-aside': limit('set-aside'),
       remove: limit('remove'),
       collect: limit('collect'),
     }

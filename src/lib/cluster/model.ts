@@ -36,6 +36,8 @@ export const machineSchema = v.object({
   metadata: texts,
   capacity: v.object({cpus: v.number(), memoryBytes: v.number()}),
   drivers: v.array(v.string()),
+  /** Where its Docker is reached on it, as `unix:///var/run/docker.sock`. */
+  docker: v.optional(v.string()),
   version: v.string(),
   /** The lease it lives by; a restarted agent of the same machine takes it over. */
   session: v.string(),
@@ -64,6 +66,17 @@ export const assignmentSchema = v.object({
 
 export const activeStates = ['active', 'reloading', 'activating', 'deactivating', 'inactive', 'failed', 'maintenance'] as const
 
+/** A decision of an agent about one of its units. */
+const decidedSchema = v.object({
+  at: time,
+  /** prepare, load, start or stop. */
+  step: v.string(),
+  reason: v.string(),
+  /** Why it came to nothing. */
+  failed: v.optional(v.string()),
+})
+export type Decided = Readonly<v.InferOutput<typeof decidedSchema>>
+
 export const unitStateSchema = v.object({
   /** As systemd names it: loaded, not-found, bad-setting, error. */
   load: v.string(),
@@ -87,6 +100,8 @@ export const unitStateSchema = v.object({
   startError: v.optional(v.string()),
   /** The last lines it printed, kept when it failed. */
   log: v.optional(v.array(v.string())),
+  /** The last decisions about it on this machine, oldest first. */
+  recent: v.optional(v.array(decidedSchema)),
 })
 
 export const refusalSchema = v.object({

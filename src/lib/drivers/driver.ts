@@ -8,6 +8,9 @@ export interface Driver {
   /** The kinds of units it runs. */
   readonly kinds: readonly DriverName[]
 
+  /** Where Docker's API is reached on this machine, for those who look in from elsewhere: `unix:///var/run/docker.sock`. */
+  readonly docker?: string
+
   /** What the machine has, for its registration. Throws UnreachableError when the engine cannot be reached. */
   capacity(signal?: AbortSignal): Promise<Capacity>
 
@@ -49,6 +52,8 @@ export interface Run {
   readonly health?: 'starting' | 'healthy' | 'unhealthy'
   /** The engine's words when it could not start. */
   readonly error?: string
+  /** It was set aside for its successor: it is there for what it printed, and counts for nothing else. */
+  readonly aside?: true
   /** Of an engine that keeps its runs running by itself, as their unit files say: the agent decides nothing for them. */
   readonly supervised?: Supervised
 }
@@ -103,6 +108,11 @@ export interface DriverStepArguments {
   start: Written
   /** `graceSeconds` between the stop signal and the kill, Infinity for never; absent: as the run was made to be stopped. */
   stop: {readonly run: Run; readonly graceSeconds?: number}
+  /**
+   * Keeps a run that has ended for what it printed, and frees what its successor needs, such as its name: from then on it is
+   * observed as `aside`.
+   */
+  'set-aside': {readonly run: Run}
   /** Removes a run that does not run, with what it left behind (not its named volumes). */
   remove: {readonly run: Run}
 }

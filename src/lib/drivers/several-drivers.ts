@@ -8,11 +8,14 @@ export function severalDrivers(drivers: readonly [Driver, ...Driver[]]): Driver 
 
 class SeveralDrivers implements Driver {
   readonly kinds: readonly DriverName[]
+  readonly docker?: string
   readonly #drivers: readonly [Driver, ...Driver[]]
 
   constructor(drivers: readonly [Driver, ...Driver[]]) {
     this.#drivers = drivers
     this.kinds = drivers.flatMap(({kinds}) => kinds)
+    const docker = drivers.find(driver => driver.docker !== undefined)?.docker
+    if (docker !== undefined) this.docker = docker
   }
 
   capacity(signal?: AbortSignal): Promise<Capacity> {

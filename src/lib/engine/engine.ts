@@ -1,6 +1,7 @@
 import {Bell} from '../base/bell.ts'
 import {messageOf, UnreachableError} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
+import type {Metrics} from '../base/metrics.ts'
 import {encode} from '../cluster/codec.ts'
 import {holdSchema, leaderSchema} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
@@ -8,6 +9,7 @@ import {campaign, type Leadership} from '../store/election.ts'
 import {keys} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
 import {maxWrites, type Session, type Store, type Write} from '../store/store.ts'
+import {type EngineMetrics, engineMetrics} from './engine-metrics.ts'
 import {describeDecision, planEngine} from './plan.ts'
 import {lossWindow, RecentLosses} from './recent-losses.ts'
 import {UnitShelf} from './unit-shelf.ts'
@@ -21,6 +23,7 @@ export interface EngineOptions {
   readonly log: Log
   /** Milliseconds of a clock that only grows. */
   readonly monotonic: () => number
+  readonly metrics?: Metrics
 }
 
 /**
@@ -30,6 +33,8 @@ export interface EngineOptions {
 export async function runEngine(options: EngineOptions, signal: AbortSignal): Promise<void> {
   const {store, session, machine, log} = options
   const alive = AbortSignal.any([signal, session.lost])
+  const told = engineMetrics(options.metrics)
+  told.leads(false)
   while (!alive.aborted) {
     const leadership = await campaign(store, session, encode(leaderSchema, {machine}), {signal: alive}).catch(error => {
       if (alive.aborted) return undefined
@@ -37,10 +42,12 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
     })
     if (leadership === undefined) return
     log.info('leading the cluster')
+    told.leads(true)
     try {
       await lead(options, leadership, AbortSignal.any([alive, leadership.lost]))
     } finally {
       if (signal.aborted) await leadership.resign()
+      told.leads(false)
       log.info('leading no more')
     }
   }
@@ -91,16 +98,19 @@ class EnginePass {
   private readonly shelf = new UnitShelf()
   private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
+  private readonly told: EngineMetrics
 
   constructor(options: EngineOptions, leadership: Leadership, view: ClusterView) {
     this.options = options
     this.leadership = leadership
     this.view = view
+    this.told = engineMetrics(options.metrics)
   }
 
   /** One pass; the revision that the view must have reached before the next one, undefined where there is none. */
   async run(signal: AbortSignal): Promise<number | 'deposed' | undefined> {
     const {store, log, monotonic} = this.options
+    const begun = monotonic()
     this.reportUnreadable()
     this.shelf.keepOnly(this.view.units, this.view.files)
     const {decisions, hold} = planEngine(this.view, this.shelf, this.losses.see(this.view, monotonic()))
@@ -114,6 +124,7 @@ class EnginePass {
       // Deleting what is gone already changes nothing, and is harmless when it is decided again.
       if (writes.some(({kind}) => kind === 'put')) revision = result.revision
     }
+    this.told.passed((monotonic() - begun) / 1000, decisions, this.view)
     return revision
   }
 

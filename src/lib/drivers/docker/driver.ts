@@ -12,7 +12,7 @@ import {type Observed, observedFrom} from './inspected.ts'
 import {listAt, numberAt, textAt} from './json.ts'
 import {machineFilter} from './labels.ts'
 import {lastLinesOf} from './logs.ts'
-import {nameCandidates} from './names.ts'
+import {asideName, isAside, nameCandidates} from './names.ts'
 import {imagePresent, pullImage, type WantedImage} from './pull.ts'
 import {pullRefused, refused, startRefused} from './refusals.ts'
 import {containerRequest, stopTimeout} from './spec.ts'
@@ -49,6 +49,7 @@ class DockerDriver implements Driver {
     prepare: ({unit}, signal) => this.#prepare(containerOf(unit), signal),
     start: (step, signal) => this.#start(step, signal),
     stop: (step, signal) => this.#stop(step, signal),
+    'set-aside': ({run}, signal) => this.#setAside(run, signal),
     remove: ({run}, signal) => this.#removing.run(() => this.#remove(run, signal), signal),
   }
 
@@ -130,6 +131,17 @@ class DockerDriver implements Driver {
     }
   }
 
+  async #setAside(run: Run, signal: AbortSignal): Promise<void> {
+    const name = (await this.#inspect(run.id, signal))?.name
+    if (name === undefined || isAside(name, run.id)) return
+    try {
+      const query = {name: asideName(name, run.id)}
+      await this.#changing(run.id, () => this.#client.json('POST', `/containers/${run.id}/rename`, {query, signal}))
+    } catch (error) {
+      if (!refusedWith(error, 404)) throw refused(error, `Docker did not set the container of ${run.unit} aside`)
+    }
+  }
+
   async #remove(run: Run, signal: AbortSignal): Promise<void> {
     try {
       await this.#changing(run.id, () => removeContainer(this.#client, run.id, signal))
@@ -145,6 +157,10 @@ class DockerDriver implements Driver {
     } finally {
       this.#cache.mark(id)
     }
+  }
+
+  get docker(): string {
+    return this.#client.host
   }
 
   get #labels(): readonly string[] {

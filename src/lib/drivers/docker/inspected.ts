@@ -1,10 +1,12 @@
 import type {Run} from '../driver.ts'
 import {at, numberAt, textAt} from './json.ts'
 import {identityOf, ownerOf} from './labels.ts'
+import {isAside} from './names.ts'
 
 /** A run, with what the driver alone needs to know of it. */
 export interface Observed {
   readonly run: Run
+  readonly name: string
   readonly terminal: boolean
 }
 
@@ -14,8 +16,11 @@ export function observedFrom(inspected: unknown): Observed | undefined {
   const labels = at(inspected, 'Config', 'Labels')
   const unit = ownerOf(labels)?.unit
   if (id === undefined || unit === undefined) return undefined
-  const run: Run = {id, unit, driver: 'docker', identity: identityOf(labels), ...stateFrom(at(inspected, 'State'))}
-  return {run, terminal: at(inspected, 'Config', 'Tty') === true}
+  const name = (textAt(inspected, 'Name') ?? '').replace(/^\//, '')
+  const state = stateFrom(at(inspected, 'State'))
+  const aside = state.phase !== 'running' && state.phase !== 'paused' && isAside(name, id) ? {aside: true as const} : {}
+  const run: Run = {id, unit, driver: 'docker', identity: identityOf(labels), ...state, ...aside}
+  return {run, name, terminal: at(inspected, 'Config', 'Tty') === true}
 }
 
 type RunState = Omit<Run, 'id' | 'unit' | 'driver' | 'identity'>

@@ -26,6 +26,22 @@ function allowed(text: string): string {
   return text.replace(/[^a-zA-Z0-9_.-]/g, '-').replace(/^[^a-zA-Z0-9]+/, '')
 }
 
+/**
+ * The name of a container that was set aside for its successor. It bears its own id, so that no unit can have asked for it:
+ * labels cannot be changed, and so the name is the mark.
+ */
+export function asideName(name: string, id: string): string {
+  return `${name}${asideMark(id)}`
+}
+
+export function isAside(name: string, id: string): boolean {
+  return name.endsWith(asideMark(id))
+}
+
+function asideMark(id: string): string {
+  return `.before-${id.slice(0, 8)}`
+}
+
 /** What a taken name means for who wants it. */
 export type Taken =
   | {readonly kind: 'gone'}

@@ -50,6 +50,7 @@ export class MemoryDriver implements Driver {
     prepare: step => this.#prepare(step),
     start: step => this.#start(step),
     stop: ({run}) => this.#stop(run),
+    'set-aside': ({run}) => this.#setAside(run),
     remove: ({run}) => this.#remove(run),
   }
 
@@ -175,7 +176,7 @@ export class MemoryDriver implements Driver {
   /** As with Docker's names: an ended run of the unit is replaced, a running one is in the way. */
   #giveWay(unit: string): void {
     for (const {run} of this.#engine.of(this.#machine)) {
-      if (run.unit !== unit) continue
+      if (run.unit !== unit || run.aside) continue
       if (run.phase === 'running') throw new StepError(`an older run of ${unit} still runs: stop it first`, {retryable: true})
       this.#engine.delete(this.#machine, run.id)
     }
@@ -185,6 +186,13 @@ export class MemoryDriver implements Driver {
     const held = this.#engine.find(this.#machine, run.id)
     if (held?.run.supervised !== undefined) this.#engine.put(this.#machine, stopped(held, this.#now()))
     else if (held?.run.phase === 'running') this.#end(held, this.#stubborn.has(run.unit) ? 137 : 0)
+  }
+
+  #setAside(run: Run): void {
+    const held = this.#engine.find(this.#machine, run.id)
+    if (held?.run.phase === 'running')
+      throw new StepError(`${run.unit} is running: stop it before it is set aside`, {retryable: true})
+    if (held !== undefined) this.#engine.put(this.#machine, {...held, run: {...held.run, aside: true}})
   }
 
   #remove(run: Run): void {

@@ -72,6 +72,7 @@ class SystemdDriver implements Driver {
     prepare: async () => {},
     start: step => this.#start(step),
     stop: (step, signal) => this.#stop(step, signal),
+    'set-aside': async () => {},
     remove: ({run}) => this.#remove(run),
   }
 
