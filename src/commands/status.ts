@@ -18,6 +18,6 @@ export default class Status extends ClusterCommand {
       readStatuses(store, await knownUnits(store, needed(argv.map(String)), signal), signal),
     )
     const chalk = coloursFor(process.stdout)
-    process.stdout.write(statuses.map(status => renderStatus(status, Date.now(), chalk)).join('\n'))
+    process.stdout.write(statuses.map(status => renderStatus({status, printed: new Map()}, Date.now(), chalk)).join('\n'))
   }
 }

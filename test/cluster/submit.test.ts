@@ -232,20 +232,27 @@ describe('reading', () => {
   })
 
   test('all that is known of a unit', async () => {
+    const recent = [{at: 1, step: 'start', reason: 'assigned here'}]
     await put(
       machineEntry('m1'),
       assignmentEntry('a.service', 'm1', {file}),
-      stateEntry('a.service', 'failed/failed', {file, log: ['one', 'two'], exitCode: 3}),
+      stateEntry('a.service', 'failed/failed', {file, log: ['one', 'two'], exitCode: 3, recent}),
     )
     const [a, b] = await readStatuses(store, ['a.service', 'b.service'], never)
     expect(a).toMatchObject({
       record: {name: 'a.service', desiredState: 'launched'},
       description: 'Shows',
       driver: 'docker',
-      rows: [{unit: 'a.service', target: 'one/10.0.0.1', active: 'failed', exitCode: 3}],
+      places: [
+        {
+          row: {unit: 'a.service', target: 'one/10.0.0.1', active: 'failed', exitCode: 3},
+          whyHere: expect.any(String),
+          recent,
+          log: ['one', 'two'],
+        },
+      ],
     })
-    expect([...(a?.logs ?? [])]).toEqual([['m1', ['one', 'two']]])
-    expect(b).toMatchObject({rows: [{unit: 'b.service', machine: null, sub: 'unplaced'}]})
+    expect(b).toMatchObject({places: [{row: {unit: 'b.service', machine: null, sub: 'unplaced'}, recent: [], log: []}]})
   })
 
   test('the status of an unknown unit', async () => {

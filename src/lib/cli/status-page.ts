@@ -1,36 +1,92 @@
 import type {ChalkInstance} from 'chalk'
+import type {Decided} from '../cluster/model.ts'
 import type {UnitRow} from '../cluster/rows.ts'
-import type {UnitStatus} from '../cluster/status.ts'
+import type {PlaceStatus, UnitStatus} from '../cluster/status.ts'
 import {ageText} from './columns.ts'
 
-/** One page, in the shape of systemctl's: name and description, what is wanted, then where and how. */
-export function renderStatus(status: UnitStatus, now: number, chalk: ChalkInstance): string {
-  const {record, description, driver, rows, logs} = status
+/** The last lines that a unit printed on a machine, as they are shown; or why they cannot be had. */
+export type Printed = {readonly lines: readonly string[]} | {readonly trouble: string}
+
+/** What one page shows: the unit, and what it printed, by machine. */
+export interface Page {
+  readonly status: UnitStatus
+  readonly printed: ReadonlyMap<string, Printed>
+}
+
+/** One page, in the shape of systemctl's: name and description, what is wanted, then where, how and why. */
+export function renderStatus({status, printed}: Page, now: number, chalk: ChalkInstance): string {
+  const {record, description, driver, places} = status
   const lines = [
-    `${dot(rows, chalk)} ${chalk.bold(record.name)}${description === undefined ? '' : ` - ${description}`}`,
+    `${dot(places, chalk)} ${chalk.bold(record.name)}${description === undefined ? '' : ` - ${description}`}`,
     `   Wanted: ${record.desiredState}${driver === undefined ? '' : `, by the ${driver} driver`}`,
     `     File: ${record.file.slice(0, 7)}, start ${record.generation}`,
   ]
-  if (rows.length === 0) lines.push('   Active: inactive, without a place')
-  for (const row of rows)
-    lines.push('', ...placeLines(row, now), ...(logs.get(row.machine ?? '') ?? []).map(line => `           | ${line}`))
+  if (places.length === 0) lines.push('   Active: inactive, without a place')
+  for (const place of places)
+    lines.push('', ...placeLines(place, now, chalk), ...outputLines(place, printed.get(place.row.machine ?? '')))
   return lines.map(line => `${line}\n`).join('')
 }
 
-function placeLines(row: UnitRow, now: number): readonly string[] {
-  const lines = [`  Machine: ${row.target ?? 'none'}`]
-  const since = row.since === null ? '' : ` since ${new Date(row.since).toISOString()}; ${ageText(now - row.since)} ago`
-  lines.push(`   Loaded: ${row.load}`, `   Active: ${row.active} (${row.sub})${since}`)
-  if (row.reason !== null) lines.push(`      Why: ${row.reason}`)
+function placeLines({row, whyHere, recent}: PlaceStatus, now: number, chalk: ChalkInstance): readonly string[] {
+  const lines = [`  Machine: ${row.target ?? 'none'}${whyHere === undefined ? '' : ` (${whyHere})`}`]
+  const since = row.since === null ? '' : ` since ${timeText(row.since)}; ${ageText(now - row.since)} ago`
+  lines.push(`   Loaded: ${row.load}`, `   Active: ${toned(row, chalk)}${since}`)
+  if (row.reason !== null && row.reason !== whyHere) lines.push(`      Why: ${row.reason}`)
   if (row.health !== null) lines.push(`   Health: ${row.health}`)
   if (row.container !== null) lines.push(`Container: ${row.container.slice(0, 12)}`)
   if (row.restarts > 0) lines.push(` Restarts: ${row.restarts}`)
   if (row.exitCode !== null) lines.push(`     Exit: ${row.exitCode}`)
-  return lines
+  return [...lines, ...headed('Decided', recent.map(decidedText))]
 }
 
-function dot(rows: readonly UnitRow[], chalk: ChalkInstance): string {
-  if (rows.some(row => row.active === 'failed' || row.active === 'lost')) return chalk.red('●')
-  if (rows.length > 0 && rows.every(row => row.active === 'active')) return chalk.green('●')
+function outputLines({log}: PlaceStatus, printed: Printed | undefined): readonly string[] {
+  if (printed !== undefined && 'lines' in printed && printed.lines.length > 0) return headed('Printed', printed.lines)
+  const trouble = printed !== undefined && 'trouble' in printed ? [`(${printed.trouble})`] : []
+  return headed('Printed', [...log, ...trouble])
+}
+
+/** The first line behind the heading, the others below it. */
+function headed(heading: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, at) => `${at === 0 ? `${heading}:`.padStart(10) : ' '.repeat(10)} ${line}`)
+}
+
+function decidedText({at, step, reason, failed}: Decided): string {
+  const what = stepWords[step] ?? step
+  return `${timeText(at)} ${what}: ${reason}${failed === undefined ? '' : `; it came to nothing: ${failed}`}`
+}
+
+const stepWords: Readonly<Record<string, string>> = {prepare: 'get ready'}
+
+/** To the second, in UTC. */
+function timeText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+function toned({active, sub}: UnitRow, chalk: ChalkInstance): string {
+  const text = `${active} (${sub})`
+  return active === 'active' ? chalk.green(text) : active === 'failed' || active === 'lost' ? chalk.red(text) : text
+}
+
+function dot(places: readonly PlaceStatus[], chalk: ChalkInstance): string {
+  if (places.some(({row}) => row.active === 'failed' || row.active === 'lost')) return chalk.red('●')
+  if (places.length > 0 && places.every(({row}) => row.active === 'active')) return chalk.green('●')
   return '○'
+}
+
+/** The statuses as JSON, with the rows' own fields for each place. */
+export function statusJson(pages: readonly Page[]): string {
+  const values = pages.map(({status: {record, description, driver, places}, printed}) => ({
+    unit: record.name,
+    description: description ?? null,
+    driver: driver ?? null,
+    desiredState: record.desiredState,
+    file: record.file,
+    generation: record.generation,
+    places: places.map(({row, whyHere, recent, log}) => {
+      const {unit: _unit, desiredState: _desired, ...rest} = row
+      const read = printed.get(row.machine ?? '')
+      return {...rest, whyHere: whyHere ?? null, recent, printed: read !== undefined && 'lines' in read ? read.lines : log}
+    }),
+  }))
+  return `${JSON.stringify(values, null, 2)}\n`
 }

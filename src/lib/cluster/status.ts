@@ -1,9 +1,10 @@
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
-import type {UnitRecord, UnitState} from './model.ts'
+import type {Decided, UnitRecord} from './model.ts'
 import {readFiles, readView} from './read.ts'
 import {type UnitRow, unitRows} from './rows.ts'
+import type {ClusterView} from './view.ts'
 
 /** All that is known of one unit. */
 export interface UnitStatus {
@@ -11,9 +12,18 @@ export interface UnitStatus {
   readonly description: string | undefined
   readonly driver: string | undefined
   /** One for each machine it is on; a single one without a machine when it has no place; none when it wants none. */
-  readonly rows: readonly UnitRow[]
-  /** By machine, the last lines of one that failed. */
-  readonly logs: ReadonlyMap<string, readonly string[]>
+  readonly places: readonly PlaceStatus[]
+}
+
+/** A unit on a machine. */
+export interface PlaceStatus {
+  readonly row: UnitRow
+  /** Why the engine put it there; undefined where it is not wanted any more. */
+  readonly whyHere: string | undefined
+  /** What its agent decided lately, oldest first. */
+  readonly recent: readonly Decided[]
+  /** The last lines of one that failed, as its agent told them. */
+  readonly log: readonly string[]
 }
 
 /** The status of each unit. Throws NotFoundError that names all unknown ones. */
@@ -24,17 +34,23 @@ export async function readStatuses(store: Store, names: readonly string[], signa
     [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals],
     signal,
   )
-  const rows = unitRows(view)
+  const rows = Map.groupBy(unitRows(view), row => row.unit)
   return names.flatMap(name => {
     const record = view.units.get(name)
     if (record === undefined) return []
     const {unit} = parseUnit(name, texts.get(name) ?? '')
-    const states = [...view.states.values()].flatMap(units => units.get(name) ?? [])
-    const logs = new Map(
-      states
-        .filter((state): state is UnitState & {log: string[]} => state.log !== undefined)
-        .map(state => [state.machine, state.log]),
-    )
-    return [{record, description: unit?.description, driver: unit?.driver, rows: rows.filter(row => row.unit === name), logs}]
+    const places = (rows.get(name) ?? []).map(row => placeStatus(view, row))
+    return [{record, description: unit?.description, driver: unit?.driver, places}]
   })
+}
+
+function placeStatus(view: ClusterView, row: UnitRow): PlaceStatus {
+  const {machine, unit} = row
+  const state = machine === null ? undefined : view.state(machine, unit)
+  return {
+    row,
+    whyHere: machine === null ? undefined : view.assignments.get(machine)?.get(unit)?.reason,
+    recent: state?.recent ?? [],
+    log: state?.log ?? [],
+  }
 }
