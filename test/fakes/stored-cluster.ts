@@ -50,6 +50,7 @@ interface StateParts {
   readonly done?: boolean
   readonly reason?: string
   readonly log?: string[]
+  readonly recent?: {at: number; step: string; reason: string}[]
 }
 
 /** A unit's state on `m1` unless said, as `active/sub`. */
