@@ -10,7 +10,6 @@ import {Plugin} from '@oclif/core'
 import {build} from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const require = createRequire(import.meta.url)
 const about = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
 const [code] = await Promise.all([bundle(), mkdir(join(root, 'dist'), {recursive: true})])
@@ -39,11 +38,7 @@ async function bundle() {
 
 /** The module that starts it all: src/main.ts called with every command. */
 async function entry() {
-  const commands = [
-    ...(await ownCommands()),
-    ...pluginCommands('@oclif/plugin-help'),
-    ...pluginCommands('@oclif/plugin-autocomplete'),
-  ]
+  const commands = await ownCommands()
   const list = commands.map(
     ({known, module}) => `{about: ${JSON.stringify(known)}, load: () => import(${JSON.stringify(module)})}`,
   )
@@ -70,13 +65,6 @@ async function ownCommands() {
   })
   await plugin.load()
   return Object.values(plugin.manifest.commands).map(known => ({known, module: join(root, ...known.relativePath)}))
-}
-
-/** The commands of an oclif plugin, as its own manifest has them. */
-function pluginCommands(name) {
-  const directory = join(root, 'node_modules', name)
-  const manifest = require(join(directory, 'oclif.manifest.json'))
-  return Object.values(manifest.commands).map(known => ({known, module: join(directory, ...known.relativePath)}))
 }
 
 /**

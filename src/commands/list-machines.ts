@@ -1,18 +1,20 @@
-import {ClusterCommand} from '../lib/cli/cluster-command.ts'
+import {Args} from '@oclif/core'
 import {machineColumns} from '../lib/cli/columns.ts'
-import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {machineRows} from '../lib/cluster/rows.ts'
-import {prefixes} from '../lib/store/keys.ts'
+import {ListCommand} from '../lib/cli/list-command.ts'
+import {machineFilterFlags} from '../lib/cli/list-filter.ts'
+import {machineSource} from '../lib/cli/list-sources.ts'
+import {listFlags} from '../lib/cli/listing.ts'
 
 /** Every machine that is registered. */
-export default class ListMachines extends ClusterCommand {
+export default class ListMachines extends ListCommand {
   static override summary = 'List the machines of the cluster'
-  static override flags = listFlags(machineColumns)
-  static override examples = ['ctl list-machines', 'ctl list-machines -o wide']
+  static override strict = false
+  static override args = {machines: Args.string({description: 'only these: name, hostname, address or the beginning of an id'})}
+  static override flags = {...listFlags(machineColumns), ...machineFilterFlags}
+  static override examples = ['ctl list-machines', 'ctl list-machines -o wide --metadata role=web', 'ctl list-machines -w']
 
   async run(): Promise<void> {
-    const {flags} = await this.parse(ListMachines)
-    const view = await this.readView(flags, [prefixes.machines, prefixes.machineSettings, prefixes.assignments])
-    process.stdout.write(renderList(machineColumns, machineRows(view), flags, process.stdout))
+    const {argv, flags} = await this.parse(ListMachines)
+    await this.list(machineSource({args: argv.map(String), metadata: flags.metadata}), flags)
   }
 }

@@ -1,24 +1,19 @@
-import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {unitFileColumns} from '../lib/cli/columns.ts'
-import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {describeFiles, unitFileRows} from '../lib/cluster/rows.ts'
-import {prefixes} from '../lib/store/keys.ts'
+import {ListCommand} from '../lib/cli/list-command.ts'
+import {listedUnitArguments, unitFilterFlags} from '../lib/cli/list-filter.ts'
+import {unitFileSource} from '../lib/cli/list-sources.ts'
+import {listFlags} from '../lib/cli/listing.ts'
 
 /** Every unit that the cluster knows. */
-export default class ListUnitFiles extends ClusterCommand {
+export default class ListUnitFiles extends ListCommand {
   static override summary = 'List the units that the cluster knows'
-  static override flags = listFlags(unitFileColumns)
-  static override examples = ['ctl list-unit-files', 'ctl list-unit-files --fields unit,desc']
+  static override strict = false
+  static override args = listedUnitArguments
+  static override flags = {...listFlags(unitFileColumns), ...unitFilterFlags}
+  static override examples = ['ctl list-unit-files', "ctl list-unit-files 'web@*' --fields unit,desc", 'ctl list-unit-files -w']
 
   async run(): Promise<void> {
-    const {flags} = await this.parse(ListUnitFiles)
-    const view = await this.readView(flags, [
-      prefixes.files,
-      prefixes.units,
-      prefixes.machines,
-      prefixes.assignments,
-      prefixes.states,
-    ])
-    process.stdout.write(renderList(unitFileColumns, unitFileRows(view, describeFiles(view)), flags, process.stdout))
+    const {argv, flags} = await this.parse(ListUnitFiles)
+    await this.list(unitFileSource({args: argv.map(String), flags}), flags)
   }
 }

@@ -1,24 +1,24 @@
-import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {unitColumns} from '../lib/cli/columns.ts'
-import {listFlags, renderList} from '../lib/cli/listing.ts'
-import {unitRows} from '../lib/cluster/rows.ts'
-import {prefixes} from '../lib/store/keys.ts'
+import {ListCommand} from '../lib/cli/list-command.ts'
+import {listedUnitArguments, unitFilterFlags} from '../lib/cli/list-filter.ts'
+import {unitSource} from '../lib/cli/list-sources.ts'
+import {listFlags} from '../lib/cli/listing.ts'
 
 /** Every unit with a place or a wish for one. */
-export default class ListUnits extends ClusterCommand {
+export default class ListUnits extends ListCommand {
   static override summary = 'List the units that have a place, and how they are'
-  static override flags = listFlags(unitColumns)
-  static override examples = ['ctl list-units', 'ctl list-units -o wide', 'ctl list-units --fields unit,active,reason']
+  static override strict = false
+  static override args = listedUnitArguments
+  static override flags = {...listFlags(unitColumns), ...unitFilterFlags}
+  static override examples = [
+    "ctl list-units 'web@*'",
+    'ctl list-units -o wide --machine web-1',
+    'ctl list-units --watch --state failed,lost',
+    'ctl list-units --fields unit,active,reason',
+  ]
 
   async run(): Promise<void> {
-    const {flags} = await this.parse(ListUnits)
-    const view = await this.readView(flags, [
-      prefixes.units,
-      prefixes.machines,
-      prefixes.assignments,
-      prefixes.states,
-      prefixes.refusals,
-    ])
-    process.stdout.write(renderList(unitColumns, unitRows(view), flags, process.stdout))
+    const {argv, flags} = await this.parse(ListUnits)
+    await this.list(unitSource({args: argv.map(String), flags}), flags)
   }
 }

@@ -81,6 +81,75 @@ describe('a row of list-units', () => {
     expect(rows(...entries)).toEqual(expected)
   })
 
+  test.each<[name: string, entries: readonly Entry[], rows: readonly string[]]>([
+    ['assigned and running', [recordEntry(name), assignmentEntry(name), stateEntry(name, 'active/running')], ['lost/lost']],
+    ['assigned and never heard of', [recordEntry(name), assignmentEntry(name)], ['lost/lost']],
+    ['assigned and failed', [recordEntry(name), assignmentEntry(name), stateEntry(name, 'failed/failed')], ['lost/lost']],
+    [
+      'only loaded',
+      [
+        recordEntry(name, {desiredState: 'loaded'}),
+        assignmentEntry(name, 'm1', {desiredState: 'loaded'}),
+        stateEntry(name, 'inactive/dead'),
+      ],
+      ['lost/lost'],
+    ],
+    ['destroyed, and still assigned', [assignmentEntry(name), stateEntry(name, 'active/running')], ['lost/lost']],
+    ['destroyed', [stateEntry(name, 'active/running')], []],
+    ['destroyed after it was done', [stateEntry(name, 'inactive/dead', {done: true})], []],
+    [
+      'done for what is asked',
+      [recordEntry(name), assignmentEntry(name), stateEntry(name, 'inactive/dead', {done: true})],
+      ['inactive/dead'],
+    ],
+    [
+      'done once, and started anew there since',
+      [
+        recordEntry(name, {generation: 2}),
+        assignmentEntry(name, 'm1', {generation: 2}),
+        stateEntry(name, 'inactive/dead', {done: true}),
+      ],
+      ['lost/lost'],
+    ],
+    [
+      'done there once, and elsewhere now',
+      [
+        recordEntry(name, {generation: 2}),
+        machineEntry('m2'),
+        assignmentEntry(name, 'm2', {generation: 2}),
+        stateEntry(name, 'inactive/dead', {done: true}),
+      ],
+      ['inactive/dead'],
+    ],
+    [
+      'on one lost machine of two',
+      [recordEntry(name), machineEntry('m2'), assignmentEntry(name), assignmentEntry(name, 'm2')],
+      ['lost/lost', 'inactive/dead'],
+    ],
+    [
+      'with nothing but settings left of its machine',
+      [recordEntry(name), machineSettingsEntry('m1', {gone: true}), assignmentEntry(name)],
+      ['lost/lost'],
+    ],
+  ])('a lost machine’s unit: %s', (_, entries, expected) => {
+    expect(unitRows(viewOf(...entries)).map(({active, sub}) => `${active}/${sub}`)).toEqual(expected)
+  })
+
+  test('of a unit that is lost nothing is told that nobody can know', () => {
+    const state = stateEntry(name, 'active/running', {health: 'healthy', container: 'c1', restarts: 2})
+    expect(unitRows(viewOf(recordEntry(name), assignmentEntry(name), state))).toMatchObject([
+      {address: null, health: null, since: null, container: 'c1', restarts: 2},
+    ])
+  })
+
+  test('a machine that is registered again is not lost', () => {
+    const view = viewOf(recordEntry(name), m1, assignmentEntry(name), stateEntry(name, 'active/running'))
+    view.remove('machines/m1')
+    expect(unitRows(view)).toMatchObject([{active: 'lost'}])
+    view.put(m1)
+    expect(unitRows(view)).toMatchObject([{active: 'active', sub: 'running'}])
+  })
+
   test('the whole of one that runs', () => {
     const parts = {container: 'c1', health: 'healthy', restarts: 2, reason: 'so', exitCode: 3} as const
     const [row] = unitRows(viewOf(recordEntry(name), m1, assignmentEntry(name), stateEntry(name, 'active/running', parts)))
@@ -122,6 +191,32 @@ describe('a row of list-unit-files', () => {
       'loaded',
       [recordEntry(name), m1, assignmentEntry(name, 'm1', {desiredState: 'loaded'}), stateEntry(name, 'inactive/dead')],
       {state: 'loaded'},
+    ],
+    [
+      'its machine is lost',
+      [recordEntry(name), assignmentEntry(name), stateEntry(name, 'active/running')],
+      {desiredState: 'launched', state: 'lost', target: 'm1', targetMachine: 'm1'},
+    ],
+    [
+      'assigned to a lost machine, not heard of there',
+      [recordEntry(name), assignmentEntry(name)],
+      {state: 'lost', targetMachine: 'm1'},
+    ],
+    [
+      'on a lost machine and on another',
+      [
+        recordEntry(name),
+        machineEntry('m2'),
+        assignmentEntry(name),
+        assignmentEntry(name, 'm2'),
+        stateEntry(name, 'active/running', {machine: 'm2'}),
+      ],
+      {state: 'launched', targetMachine: 'm2'},
+    ],
+    [
+      'done before its machine was lost',
+      [recordEntry(name), assignmentEntry(name), stateEntry(name, 'inactive/dead', {done: true})],
+      {state: 'launched', targetMachine: 'm1'},
     ],
     ['its file is missing', [recordEntry(name)], {global: false, description: null}],
   ])('%s', (_, entries, row) => {

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {UsageError} from '../base/errors.ts'
+import type {ClusterView} from '../cluster/view.ts'
 import {coloursFor} from './colours.ts'
 import type {Columns} from './columns.ts'
 import {suggest} from './suggest.ts'
@@ -22,6 +23,7 @@ export function listFlags(columns: Columns<never>) {
     }),
     full: Flags.boolean({char: 'l', summary: 'do not shorten ids and hashes'}),
     legend: Flags.boolean({summary: 'print the header line', default: true, allowNo: true}),
+    watch: Flags.boolean({char: 'w', summary: 'stay, and show what changes'}),
   }
 }
 
@@ -30,6 +32,18 @@ export interface ListFlags {
   readonly fields?: string | undefined
   readonly full: boolean
   readonly legend: boolean
+}
+
+/** What a list shows: which part of the cluster it reads, and the rows that this comes to. */
+export interface ListSource<Row> {
+  readonly columns: Columns<Row>
+  readonly prefixes: readonly string[]
+  /** In the order of the list. Throws what is wrong with the arguments that narrow it. */
+  readonly rows: (view: ClusterView) => readonly Row[]
+  /** Tells rows apart, as long as they are listed. */
+  readonly id: (row: Row) => string
+  /** What to say of a row that is not listed any more, given what is; undefined for nothing. */
+  readonly gone: (row: Row, listed: ReadonlySet<string>) => string | undefined
 }
 
 /** A list as the flags want it: a table, JSON or names; text whose lines are ended. Throws UsageError for a column that does not exist. */
@@ -52,7 +66,8 @@ export function renderList<Row>(columns: Columns<Row>, rows: readonly Row[], fla
   }
 }
 
-function fieldsOf<Row>(columns: Columns<Row>, flags: ListFlags): readonly string[] {
+/** The columns that the flags ask for. Throws UsageError for one that does not exist. */
+export function fieldsOf<Row>(columns: Columns<Row>, flags: Pick<ListFlags, 'fields' | 'output'>): readonly string[] {
   if (flags.fields === undefined) return flags.output === 'wide' ? columns.wide : columns.shown
   const fields = flags.fields.split(',').map(field => field.trim())
   for (const field of fields) {

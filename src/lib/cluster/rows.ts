@@ -2,7 +2,7 @@ import {compareNatural} from '../base/natural-order.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import {effectiveMetadata} from './metadata.ts'
-import type {DesiredState, UnitRecord} from './model.ts'
+import type {DesiredState, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: a row of `list-units`. */
@@ -33,8 +33,8 @@ export interface UnitFileRow {
   readonly unit: string
   readonly file: string
   readonly desiredState: DesiredState
-  /** What has become of it: inactive, loaded or launched; null for a global unit. */
-  readonly state: DesiredState | null
+  /** What has become of it: inactive, loaded or launched, lost with its machine; null for a global unit. */
+  readonly state: DesiredState | 'lost' | null
   readonly target: string | null
   readonly targetMachine: string | null
   readonly global: boolean
@@ -102,7 +102,8 @@ export function unitFileRows(
     .sort((a, b) => compareNatural(a.name, b.name))
     .map(record => {
       const {global, description} = describe(record)
-      const machine = global ? undefined : machines.get(record.name)?.[0]
+      const places = global ? [] : (machines.get(record.name) ?? [])
+      const machine = places.find(place => isThere(view, place)) ?? places[0]
       return {
         unit: record.name,
         file: record.file,
@@ -125,7 +126,15 @@ export function targetOf(view: ClusterView, machine: string): string {
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
 function isLeftBehind(view: ClusterView, unit: string, machine: string): boolean {
   if (isThere(view, machine) || view.assignments.get(machine)?.has(unit)) return false
-  return view.state(machine, unit)?.done !== true
+  return !isFinished(view.state(machine, unit), view.units.get(unit))
+}
+
+/** A oneshot that has succeeded, by what is asked of it now: an earlier success does not speak for a start anew. */
+function isFinished(
+  state: UnitState | undefined,
+  asked: Pick<UnitRecord, 'file' | 'generation'> | undefined,
+): state is UnitState {
+  return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
 }
 
 function isThere(view: ClusterView, machine: string): boolean {
@@ -134,9 +143,8 @@ function isThere(view: ClusterView, machine: string): boolean {
 
 function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
   const state = view.state(machine, unit)
-  const lost = !isThere(view, machine)
   const assigned = view.assignments.get(machine)?.get(unit)
-  const finished = state?.done === true
+  const lost = isLost(view, machine, unit)
   return {
     unit,
     machine,
@@ -144,17 +152,24 @@ function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
     address: view.machines.get(machine)?.address ?? null,
     desiredState: assigned?.desiredState ?? null,
     load: state?.load ?? 'loaded',
-    active: lost && !finished ? 'lost' : (state?.active ?? 'inactive'),
-    sub: lost && !finished ? 'lost' : (state?.sub ?? 'dead'),
+    active: lost ? 'lost' : (state?.active ?? 'inactive'),
+    sub: lost ? 'lost' : (state?.sub ?? 'dead'),
     file: state?.file ?? assigned?.file ?? null,
     generation: state?.generation ?? null,
-    health: state?.health ?? null,
+    health: lost ? null : (state?.health ?? null),
     restarts: state?.restarts ?? 0,
     exitCode: state?.exitCode ?? null,
     container: state?.container ?? null,
-    since: state?.since ?? null,
+    since: lost ? null : (state?.since ?? null),
     reason: state?.reason ?? assigned?.reason ?? null,
   }
+}
+
+/** Whether nobody knows what has become of a unit, its machine being gone. */
+function isLost(view: ClusterView, machine: string, unit: string): boolean {
+  if (isThere(view, machine)) return false
+  const asked = view.assignments.get(machine)?.get(unit) ?? view.units.get(unit)
+  return !isFinished(view.state(machine, unit), asked)
 }
 
 function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
@@ -178,8 +193,9 @@ function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
   }
 }
 
-function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState {
+function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState | 'lost' {
   if (machine === undefined) return 'inactive'
+  if (isLost(view, machine, record.name)) return 'lost'
   const state = view.state(machine, record.name)
   if (state === undefined) return 'inactive'
   return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'
