@@ -5,8 +5,15 @@ import {slipsBetween, suggest} from '../../src/lib/cli/suggest.ts'
 const commands = [
   {id: 'start', flags: {endpoints: {name: 'endpoints', type: 'option' as const, char: 'e' as const}}},
   {id: 'list-units', flags: {full: {name: 'full', type: 'boolean' as const, allowNo: false}}},
+  {id: 'list-unit-files', flags: {}},
+  {id: 'restart', flags: {}},
+  {id: 'status', flags: {}},
+  {id: 'status-all', flags: {}, hidden: true},
   {id: 'autocomplete', flags: {}},
   {id: 'autocomplete:script', flags: {}},
+  {id: 'context:use', flags: {}},
+  {id: 'context:unset', flags: {}},
+  {id: 'context:list', flags: {}},
 ]
 
 test.each([
@@ -18,15 +25,32 @@ test.each([
   {typed: '--full list-units', id: 'list-units', argv: ['--full']},
   {typed: 'autocomplete script bash', id: 'autocomplete:script', argv: ['bash']},
   {typed: 'autocomplete bash', id: 'autocomplete', argv: ['bash']},
+  {typed: 'autocomplete scr', id: 'autocomplete', argv: ['scr']},
+  {typed: 'context use here', id: 'context:use', argv: ['here']},
+  {typed: 'context', id: 'context', argv: []},
+  {typed: 'context li', id: 'context:list', argv: []},
+  {typed: 'con us here', id: 'context:use', argv: ['here']},
+  {typed: 'con --endpoints x use', id: 'context', argv: ['--endpoints', 'x', 'use']},
+  {typed: 'context u', id: 'context', argv: ['u'], ambiguous: ['context use', 'context unset']},
+  {typed: 'context nothing', id: 'context', argv: ['nothing']},
+  {typed: 'r web', id: 'restart', argv: ['web']},
+  {typed: 'stat', id: 'status', argv: []},
+  {typed: 'sta', id: 'sta', argv: [], ambiguous: ['start', 'status']},
+  {typed: 'list-u -o json', id: 'list-u', argv: ['-o', 'json'], ambiguous: ['list-units', 'list-unit-files']},
+  {typed: 'status-all', id: 'status-all', argv: []},
+  {typed: 'strat web', id: 'strat', argv: ['web']},
   {typed: 'start web --help', id: 'start', argv: ['web'], help: true},
   {typed: 'start -h', id: 'start', argv: [], help: true},
   {typed: 'start web -- --help --debug', id: 'start', argv: ['web', '--', '--help', '--debug']},
   {typed: '--debug start', id: 'start', argv: [], debug: true},
   {typed: '--version', id: undefined, argv: ['--version'], version: true},
   {typed: 'start --version', id: 'start', argv: ['--version']},
-])('ctl $typed', ({typed, id, argv, help = false, debug = false, version = false}) => {
+])('ctl $typed', ({typed, id, argv, help = false, debug = false, version = false, ambiguous}) => {
   const words = typed.split(' ').filter(word => word !== '')
-  expect(readCommandLine(words, commands)).toEqual({id, argv, help, debug, version})
+  expect(readCommandLine(words, commands)).toEqual({
+    ...{id, argv, help, debug, version},
+    ...(ambiguous === undefined ? {} : {ambiguous}),
+  })
 })
 
 test.each([

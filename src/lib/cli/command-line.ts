@@ -7,14 +7,17 @@ export interface CommandLine {
   readonly help: boolean
   readonly version: boolean
   readonly debug: boolean
+  /** The commands that what was typed may begin, where it is none and they are several. */
+  readonly ambiguous?: readonly string[]
 }
 
-type Known = Pick<Command.Cached, 'id' | 'flags'>
+type Known = Pick<Command.Cached, 'id' | 'flags'> & {readonly hidden?: boolean | undefined}
 
 /**
  * Reads a command line. Flags may stand before the command, as fleetctl and etcdctl have it, and then go to the command.
  * `--help`, `-h` and `--debug` count anywhere before `--`; `--version` and `-v` only as the first word. A command of two
- * words is recognised when both together are one (`autocomplete script`).
+ * words is recognised when both together are one (`context use`), and each word by its beginning, as fleetctl does, where only
+ * one command begins so.
  */
 export function readCommandLine(words: readonly string[], commands: readonly Known[]): CommandLine {
   const {own, rest} = splitAtDashes(words)
@@ -25,11 +28,40 @@ export function readCommandLine(words: readonly string[], commands: readonly Kno
   const start = commandIndex(kept, commands)
   const first = kept[start]
   if (first === undefined) return {id: undefined, argv: [...kept, ...rest], help, version, debug}
-  const second = kept[start + 1]
-  const both = `${first}:${second}`
-  const length = commands.some(command => command.id === both) ? 2 : 1
-  const id = length === 2 ? both : first
-  return {id, argv: [...kept.slice(0, start), ...kept.slice(start + length), ...rest], help, version, debug}
+  const {id, length, ambiguous} = findCommand(first, kept[start + 1], commands)
+  const argv = [...kept.slice(0, start), ...kept.slice(start + length), ...rest]
+  return {id, argv, help, version, debug, ...(ambiguous === undefined ? {} : {ambiguous})}
+}
+
+/** A command that words begin with: how many of them name it. What is no command is its own id. */
+export interface FoundCommand {
+  readonly id: string
+  readonly length: 1 | 2
+  readonly ambiguous?: readonly string[]
+}
+
+/** The command that one word or two name, written out or by a beginning that only one visible command has. */
+export function findCommand(first: string, second: string | undefined, commands: readonly Known[]): FoundCommand {
+  const exact = (id: string) => commands.some(command => command.id === id)
+  if (second !== undefined && exact(`${first}:${second}`)) return {id: `${first}:${second}`, length: 2}
+  const topics = commands.filter(({id}) => id.startsWith(`${first}:`))
+  if (exact(first) && topics.length === 0) return {id: first, length: 1}
+  const visible = commands.filter(command => command.hidden !== true).map(({id}) => id)
+  if (topics.length === 0) {
+    const begun = [...new Set(visible.map(id => id.split(':')[0] ?? id))].filter(word => word.startsWith(first))
+    const [only] = begun
+    if (only === undefined || begun.length > 1) return {id: first, length: 1, ...(only === undefined ? {} : {ambiguous: begun})}
+    return findCommand(only, second, commands)
+  }
+  const begun = exact(first) || !second ? [] : visible.filter(id => id.startsWith(`${first}:${second}`))
+  const [only] = begun
+  if (only !== undefined && begun.length === 1) return {id: only, length: 2}
+  return {id: first, length: 1, ...(only === undefined ? {} : {ambiguous: begun.map(spoken)})}
+}
+
+/** A command as it is typed: `context use` for `context:use`. */
+export function spoken(id: string): string {
+  return id.replaceAll(':', ' ')
 }
 
 function splitAtDashes(words: readonly string[]): {readonly own: readonly string[]; readonly rest: readonly string[]} {
@@ -38,7 +70,7 @@ function splitAtDashes(words: readonly string[]): {readonly own: readonly string
 }
 
 /** Where the first word stands that is neither a flag nor the value of one. */
-function commandIndex(words: readonly string[], commands: readonly Known[]): number {
+export function commandIndex(words: readonly string[], commands: readonly Known[]): number {
   let index = 0
   for (let word = words[index]; word?.startsWith('-'); word = words[index]) index += takesNextWord(word, commands) ? 2 : 1
   return index
