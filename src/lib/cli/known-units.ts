@@ -1,5 +1,5 @@
-import {NotFoundError} from '../base/errors.ts'
 import {compareNatural} from '../base/natural-order.ts'
+import {describeUnknownUnits} from '../cluster/unknown-units.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {matchesGlob} from '../unit/glob.ts'
@@ -14,8 +14,7 @@ export async function knownUnits(store: Store, args: readonly string[], signal: 
   const names = patterns.flatMap(pattern => {
     if (!isGlob(pattern)) return [parseUnitName(pattern).name]
     const matched = known.filter(name => matchesGlob(pattern, name) && !parseUnitName(name).isTemplate)
-    if (matched.length === 0)
-      throw new NotFoundError(`${pattern}: no known unit matches`, {hint: '`ctl list-unit-files` shows what is known'})
+    if (matched.length === 0) throw describeUnknownUnits([pattern], known)
     return matched
   })
   return [...new Set(names)]

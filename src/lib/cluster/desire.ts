@@ -1,8 +1,8 @@
-import {NotFoundError} from '../base/errors.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {type ChangeResult, changeUnits, readRecords} from './change.ts'
 import type {DesiredState, UnitRecord, UnitState, UnitValue, Wish} from './model.ts'
+import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
 
 /**
@@ -17,11 +17,7 @@ export async function wishFor(
 ): Promise<readonly ChangeResult[]> {
   const records = await readRecords(store, names, signal)
   const unknown = names.filter(name => !records.has(name))
-  if (unknown.length > 0) {
-    throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}; nothing was changed`, {
-      hint: '`ctl list-unit-files` shows what is known',
-    })
-  }
+  if (unknown.length > 0) throw await unknownUnits(store, unknown, {signal, consequence: 'nothing was changed'})
   const ended = await endedRuns(store, records.values(), wish, signal)
   const change = (before: UnitRecord | undefined) => (before === undefined ? undefined : granted(before, wish, ended.has(before)))
   return changeUnits(

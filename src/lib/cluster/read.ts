@@ -1,7 +1,8 @@
-import {NotFoundError, UnreachableError} from '../base/errors.ts'
+import {UnreachableError} from '../base/errors.ts'
 import {keys} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {readRecords} from './change.ts'
+import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
 
 /** What stands under the prefixes, at one revision. */
@@ -17,11 +18,7 @@ export async function readFiles(
 ): Promise<ReadonlyMap<string, string>> {
   const records = await readRecords(store, names, signal)
   const unknown = names.filter(name => !records.has(name))
-  if (unknown.length > 0) {
-    throw new NotFoundError(`${unknown.join(', ')}: no such unit${unknown.length === 1 ? '' : 's'}`, {
-      hint: '`ctl list-unit-files` shows what is known',
-    })
-  }
+  if (unknown.length > 0) throw await unknownUnits(store, unknown, {signal})
   const hashes = [...new Set([...records.values()].map(({file}) => file))]
   const {files} = ClusterView.of((await store.get(hashes.map(keys.file), {signal})).entries)
   const texts = new Map<string, string>()

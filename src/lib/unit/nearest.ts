@@ -13,6 +13,23 @@ export function nearest(word: string, candidates: Iterable<string>, most = 2): s
   return best
 }
 
+/** The nearest candidates, at most `count`, the nearest first and those that are as near in the order given. */
+export function nearestFew(word: string, candidates: Iterable<string>, count: number, most = 2): readonly string[] {
+  const near: {readonly candidate: string; readonly distance: number}[] = []
+  let limit = most
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > limit) continue
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance > limit) continue
+    const at = near.findIndex(each => each.distance > distance)
+    near.splice(at < 0 ? near.length : at, 0, {candidate, distance})
+    near.length = Math.min(near.length, count)
+    // Of those that are no nearer the first ones stay.
+    if (near.length === count) limit = (near.at(-1)?.distance ?? 0) - 1
+  }
+  return near.map(({candidate}) => candidate)
+}
+
 /** Damerau-Levenshtein distance with adjacent swaps. */
 function editDistance(from: string, to: string): number {
   let before: number[] = []
