@@ -44,6 +44,8 @@ export interface HostProcess {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
+  /** It has this process's own terminal: there is nothing to pass on, and the streams are empty. */
+  readonly inherited?: boolean
   /** Resolves when the program has ended and its output has been passed on. */
   readonly ended: Promise<ProcessEnd>
   resize(size: TerminalSize): void
