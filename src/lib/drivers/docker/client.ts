@@ -1,5 +1,7 @@
 import {Agent, type IncomingMessage, request} from 'node:http'
-import type {Readable} from 'node:stream'
+import type {Duplex, Readable} from 'node:stream'
+import {UnreachableError} from '../../base/errors.ts'
+import {type Dial, DialAgent} from './dial.ts'
 import {type Endpoint, parseDockerHost} from './endpoint.ts'
 import {DockerError, unreachableDocker} from './errors.ts'
 import {textAt} from './json.ts'
@@ -18,18 +20,20 @@ type Method = 'GET' | 'POST' | 'DELETE'
 const wantedVersion = '1.41'
 
 /**
- * The Docker Engine API over a Unix socket or TCP, with connections kept alive. Throws DockerError for what Docker
- * refuses, UnreachableError when Docker is not there, and the signal's reason once it is aborted.
+ * The Docker Engine API over a Unix socket, TCP or connections that are dialled, which are kept alive. Throws DockerError
+ * for what Docker refuses, UnreachableError when Docker is not there, and the signal's reason once it is aborted.
  */
 export class DockerClient {
   readonly host: string
-  readonly #endpoint: Endpoint
-  readonly #agent = new Agent({keepAlive: true})
+  readonly #endpoint: Endpoint | undefined
+  readonly #agent: Agent
   #version: string | undefined
 
-  constructor(host: string) {
+  /** `host`: as DOCKER_HOST; with `dial`, which opens connections to it, any name for messages. */
+  constructor(host: string, dial?: Dial) {
     this.host = host
-    this.#endpoint = parseDockerHost(host)
+    this.#endpoint = dial === undefined ? parseDockerHost(host) : undefined
+    this.#agent = dial === undefined ? new Agent({keepAlive: true}) : new DialAgent(dial)
   }
 
   /** The answer's JSON; undefined when the answer is empty. */
@@ -42,6 +46,15 @@ export class DockerClient {
   async stream(method: Method, path: string, options: DockerRequest = {}): Promise<Readable> {
     this.#version ??= await this.#negotiate(options.signal)
     return this.#accepted(method, `/v${this.#version}${path}`, options)
+  }
+
+  /** The connection itself, once Docker has made it a stream in both directions (attach, exec). Who takes it destroys it. */
+  async hijack(path: string, options: DockerRequest = {}): Promise<Duplex> {
+    this.#version ??= await this.#negotiate(options.signal)
+    const headers = {...options.headers, connection: 'Upgrade', upgrade: 'tcp'}
+    const answer = await this.#accepted('POST', `/v${this.#version}${path}`, {...options, headers})
+    if (answer.statusCode !== 101) throw new DockerError(answer.statusCode ?? 0, 'Docker did not hand over the connection')
+    return answer.socket
   }
 
   /** The daemon's clock in whole seconds since the epoch, never ahead of it. */
@@ -82,6 +95,7 @@ export class DockerClient {
       if (error instanceof StaleConnection && method !== 'POST') return this.#answer(method, path, options)
       // What comes back may be another version of Docker.
       this.#version = undefined
+      if (error instanceof UnreachableError) throw error
       throw unreachableDocker(this.host, error instanceof StaleConnection ? error.cause : error)
     }
   }
@@ -100,6 +114,10 @@ export class DockerClient {
         {...this.#endpoint, agent: this.#agent, method, path: path + query, headers, ...signalOf(options)},
         resolve,
       )
+      sent.on('upgrade', (answer, socket, head) => {
+        if (head.length > 0) socket.unshift(head)
+        resolve(answer)
+      })
       sent.on('error', error => reject(sent.reusedSocket ? new StaleConnection(error) : error))
       sent.end(payload)
     })

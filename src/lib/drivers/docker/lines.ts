@@ -7,7 +7,12 @@ export async function* lines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8A
 
 /** Cuts bytes into lines at `\n`, whatever the chunks they come in; a `\r` before the end goes with it. */
 export class LineSplitter {
+  readonly #encoding: BufferEncoding
   #kept: Uint8Array[] = []
+
+  constructor(encoding: BufferEncoding = 'utf8') {
+    this.#encoding = encoding
+  }
 
   /** The lines that this chunk completes. */
   push(chunk: Uint8Array): readonly string[] {
@@ -28,7 +33,7 @@ export class LineSplitter {
   }
 
   #take(last: Uint8Array): string {
-    const text = Buffer.concat([...this.#kept, last]).toString()
+    const text = Buffer.concat([...this.#kept, last]).toString(this.#encoding)
     this.#kept = []
     return text.endsWith('\r') ? text.slice(0, -1) : text
   }
