@@ -1,51 +1,8 @@
 import {join} from 'node:path'
-import {Parser} from '@oclif/core'
-import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
+import {expect, test} from 'vitest'
 import {messageOf, UsageError} from '../../src/lib/base/errors.ts'
-import {type ConnectionFlags, connectionFlags, openStore} from '../../src/lib/cli/connection.ts'
+import {type ConnectionFlags, openStore} from '../../src/lib/cli/connection.ts'
 import {withDirectory} from './temporary-directory.ts'
-
-const names = ['ENDPOINTS', 'CACERT', 'CERT', 'KEY', 'USER', 'PREFIX']
-
-beforeEach(() => {
-  for (const name of names) {
-    vi.stubEnv(`CTL_${name}`, undefined)
-    vi.stubEnv(`ETCDCTL_${name}`, undefined)
-  }
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-async function parse(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ConnectionFlags> {
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-  const {flags} = await Parser.parse([...argv], {flags: connectionFlags})
-  return {...flags}
-}
-
-describe('the endpoints are', () => {
-  test.each<[name: string, argv: readonly string[], environment: Readonly<Record<string, string>>, endpoints: string]>([
-    ['this host', [], {}, 'http://127.0.0.1:2379'],
-    ['etcdctl’s', [], {ETCDCTL_ENDPOINTS: 'http://b:1'}, 'http://b:1'],
-    ['ours before etcdctl’s', [], {CTL_ENDPOINTS: 'http://a:1', ETCDCTL_ENDPOINTS: 'http://b:1'}, 'http://a:1'],
-    ['the flag’s before all', ['--endpoints', 'http://c:1'], {CTL_ENDPOINTS: 'http://a:1'}, 'http://c:1'],
-    ['etcdctl’s where ours are empty', [], {CTL_ENDPOINTS: '', ETCDCTL_ENDPOINTS: 'http://b:1'}, 'http://b:1'],
-    ['this host where etcdctl’s are empty', [], {ETCDCTL_ENDPOINTS: ''}, 'http://127.0.0.1:2379'],
-  ])('%s', async (_, argv, environment, endpoints) => {
-    expect((await parse(argv, environment)).endpoints).toBe(endpoints)
-  })
-})
-
-test.each(['cacert', 'cert', 'key', 'user'] as const)(
-  '--%s goes before CTL_, CTL_ before ETCDCTL_, and there may be none',
-  async flag => {
-    const [ours, theirs] = [`CTL_${flag.toUpperCase()}`, `ETCDCTL_${flag.toUpperCase()}`]
-    expect((await parse([]))[flag]).toBeUndefined()
-    expect((await parse([], {[theirs]: 'theirs'}))[flag]).toBe('theirs')
-    expect((await parse([], {[ours]: 'ours'}))[flag]).toBe('ours')
-    expect((await parse([`--${flag}`, 'mine']))[flag]).toBe('mine')
-  },
-)
 
 const local: ConnectionFlags = {endpoints: 'http://127.0.0.1:2379', prefix: '/test/'}
 

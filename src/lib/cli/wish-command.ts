@@ -33,6 +33,8 @@ export interface WishFlags extends ConnectionFlags {
 
 /** A command that wishes something of units and waits until the cluster has done it. */
 export abstract class WishCommand extends ClusterCommand {
+  protected override readonly writes = true
+
   /** Submits what is not known yet, then wishes. */
   protected async bring(
     wish: 'load' | 'start',
@@ -82,7 +84,8 @@ export function needed(argv: readonly string[]): readonly string[] {
   throw new UsageError('no unit given', {hint: 'name one or several: web@1, web@{1..4}, units/web@.service'})
 }
 
-function timeoutOf(flags: WishFlags): number | undefined {
+/** The seconds that the flags allow; undefined for as long as it takes. Throws UsageError for what is no time. */
+export function timeoutOf(flags: Pick<WishFlags, 'timeout' | 'block-attempts'>): number | undefined {
   if (flags.timeout !== undefined) {
     const seconds = parseTimeSpan(flags.timeout)
     if (seconds === undefined)

@@ -8,11 +8,20 @@ import {Etcd3, type IOptions, WatchClient} from 'etcd3'
 export class Connection extends Etcd3 {
   readonly endpoint: string
   readonly watches: WatchClient
+  readonly #tokens: Etcd3 | undefined
 
-  constructor(endpoint: string, options: Omit<IOptions, 'hosts' | 'faultHandling'>) {
-    super({...options, hosts: [endpoint], faultHandling: {host: () => new NoPolicy(), global: new NoPolicy()}})
+  /** `path` is a unix socket that leads to the endpoint; without one it is reached at its own address. */
+  constructor(endpoint: string, options: Omit<IOptions, 'hosts' | 'faultHandling'>, path?: string) {
+    const hosts = [path === undefined ? endpoint : `unix:${path}`]
+    const faultHandling = {host: () => new NoPolicy(), global: new NoPolicy()}
+    super({...options, hosts, faultHandling})
     this.endpoint = endpoint
     const pool = this.pool
+    if (path !== undefined && options.auth !== undefined) {
+      const {auth: _, ...withoutUser} = options
+      this.#tokens = new Etcd3({...withoutUser, hosts, faultHandling})
+      askForTokens(pool, this.#tokens)
+    }
     this.watches = new WatchClient({
       callOptionsFactory: pool.callOptionsFactory,
       exec: (service, method, params, callOptions) => pool.exec(service, method, params, callOptions),
@@ -24,6 +33,25 @@ export class Connection extends Etcd3 {
           return use({resource, client, metadata: withLeader})
         }),
     })
+  }
+
+  override close(): void {
+    this.#tokens?.close()
+    super.close()
+  }
+}
+
+/**
+ * Has a pool ask for its users' tokens by another client: etcd3 asks on a channel without options, which would check the
+ * certificate of an endpoint behind a unix socket against the name `localhost`.
+ */
+function askForTokens(pool: object, tokens: Etcd3): void {
+  const authenticator: unknown = Reflect.get(pool, 'authenticator')
+  if (typeof authenticator !== 'object' || authenticator === null || !('getCredentialsFromHost' in authenticator))
+    throw new Error('etcd3 no longer asks for tokens where it did')
+  authenticator.getCredentialsFromHost = async (_address: string, name: string, password: string) => {
+    const {token} = await tokens.auth.authenticate({name, password})
+    return token
   }
 }
 

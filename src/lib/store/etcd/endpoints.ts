@@ -18,6 +18,7 @@ export interface CallOptions {
 /** etcd's members as this client sees them: one in use until it fails, then the next. */
 export class Endpoints {
   readonly callTimeoutMs: number
+  /** What the endpoints are called in messages. */
   readonly names: readonly string[]
   readonly #connections: readonly Connection[]
   readonly #closing = new AbortController()
@@ -26,8 +27,12 @@ export class Endpoints {
 
   constructor(options: EtcdOptions) {
     this.callTimeoutMs = options.callTimeoutMs ?? defaultCallTimeoutMs
-    this.names = parseEndpoints(options)
-    this.#connections = this.names.map(name => new Connection(name, clientOptions(name, options)))
+    const {dial} = options
+    const endpoints = parseEndpoints(options)
+    this.names = dial === undefined ? endpoints : endpoints.map(endpoint => `${endpoint} through ${dial.via}`)
+    this.#connections = endpoints.map(
+      endpoint => new Connection(endpoint, clientOptions(endpoint, options), dial?.path(endpoint)),
+    )
     this.#current = Math.floor(Math.random() * this.#connections.length)
   }
 

@@ -12,6 +12,16 @@ export interface EtcdOptions {
   readonly auth?: {readonly username: string; readonly password: string}
   /** Most milliseconds of one read or commit, all its attempts included; 3000 unless given. */
   readonly callTimeoutMs?: number
+  /** The way to the endpoints where it is not the network from here. */
+  readonly dial?: Dial
+}
+
+/** A way to endpoints that goes through unix sockets; etcd's certificate is checked against the endpoint's own name all the same. */
+export interface Dial {
+  /** Whom it goes through, for messages: `core@bastion`. */
+  readonly via: string
+  /** The socket that leads to an endpoint, given as `parseEndpoints` has it. */
+  path(endpoint: string): string
 }
 
 export const defaultPrefix = '/meissa/v1/'
@@ -30,10 +40,19 @@ export function parseEndpoints(options: EtcdOptions): readonly string[] {
 export function clientOptions(endpoint: string, options: EtcdOptions): Omit<IOptions, 'hosts' | 'faultHandling'> {
   const timeoutMs = options.callTimeoutMs ?? defaultCallTimeoutMs
   return {
-    ...(endpoint.startsWith('https:') && options.tls !== undefined ? {credentials: credentials(options.tls)} : {}),
+    ...(endpoint.startsWith('https:') ? {credentials: credentials(options.tls ?? {})} : {}),
     ...(options.auth === undefined ? {} : {auth: {...options.auth}}),
     defaultCallOptions: ({isStream}) => (isStream ? {} : {deadline: Date.now() + timeoutMs}),
-    grpcOptions: channelOptions,
+    grpcOptions: {...channelOptions, ...(options.dial === undefined ? {} : namesOf(endpoint))},
+  }
+}
+
+/** What gRPC calls the other end when the address that it connects to does not say so. */
+function namesOf(endpoint: string): Record<string, string> {
+  const {host, hostname} = new URL(endpoint)
+  return {
+    'grpc.default_authority': host,
+    'grpc.ssl_target_name_override': hostname.replace(/^\[(.*)\]$/, '$1'),
   }
 }
 
