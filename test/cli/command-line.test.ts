@@ -14,6 +14,8 @@ const commands = [
   {id: 'context:use', flags: {}},
   {id: 'context:unset', flags: {}},
   {id: 'context:list', flags: {}},
+  {id: 'ssh', flags: {machine: {name: 'machine', type: 'option' as const, char: 'm' as const}}},
+  {id: 'exec', flags: {}},
 ]
 
 test.each([
@@ -42,6 +44,12 @@ test.each([
   {typed: 'start web --help', id: 'start', argv: ['web'], help: true},
   {typed: 'start -h', id: 'start', argv: [], help: true},
   {typed: 'start web -- --help --debug', id: 'start', argv: ['web', '--', '--help', '--debug']},
+  {typed: 'ssh web df -h', id: 'ssh', argv: ['web', 'df', '-h']},
+  {typed: 'ssh -h', id: 'ssh', argv: [], help: true},
+  {typed: 'ssh web -h', id: 'ssh', argv: ['web'], help: true},
+  {typed: 'ssh --machine web df --help', id: 'ssh', argv: ['--machine', 'web', 'df', '--help']},
+  {typed: 'ssh -m web df --debug', id: 'ssh', argv: ['-m', 'web', 'df', '--debug']},
+  {typed: '--endpoints x exec web@1 ls -h', id: 'exec', argv: ['--endpoints', 'x', 'web@1', 'ls', '-h']},
   {typed: '--debug start', id: 'start', argv: [], debug: true},
   {typed: '--version', id: undefined, argv: ['--version'], version: true},
   {typed: 'start --version', id: 'start', argv: ['--version']},

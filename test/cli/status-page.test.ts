@@ -53,6 +53,7 @@ test.each<[name: string, parts: Partial<UnitStatus>, lines: readonly string[]]>(
             recent: [
               {at: now - 200_000, step: 'start', reason: 'assigned here: least loaded'},
               {at: now - 190_000, step: 'prepare', reason: 'it exited with 3', failed: 'no such image'},
+              {at: now - 180_000, step: 'prepare', reason: 'it exited with 3', failed: 'no such image'},
             ],
           },
         ),
@@ -72,7 +73,7 @@ test.each<[name: string, parts: Partial<UnitStatus>, lines: readonly string[]]>(
       ' Restarts: 4',
       '     Exit: 3',
       '  Decided: 1970-01-02T23:56:40Z start: assigned here: least loaded',
-      '           1970-01-02T23:56:50Z get ready: it exited with 3; it came to nothing: no such image',
+      '           1970-01-02T23:56:50Z get ready: it exited with 3; it came to nothing: no such image (2 times)',
       '  Printed: one',
       '           two',
     ],

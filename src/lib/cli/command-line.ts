@@ -17,10 +17,10 @@ type Known = Pick<Command.Cached, 'id' | 'flags'> & {readonly hidden?: boolean |
  * Reads a command line. Flags may stand before the command, as fleetctl and etcdctl have it, and then go to the command.
  * `--help`, `-h` and `--debug` count anywhere before `--`; `--version` and `-v` only as the first word. A command of two
  * words is recognised when both together are one (`context use`), and each word by its beginning, as fleetctl does, where only
- * one command begins so.
+ * one command begins so. What `ssh` and `exec` are to run elsewhere is left as it is.
  */
 export function readCommandLine(words: readonly string[], commands: readonly Known[]): CommandLine {
-  const {own, rest} = splitAtDashes(words)
+  const {own, rest} = splitAt(words, Math.min(endOfOwn(words), startOfForeign(words, commands)))
   const help = own.some(word => word === '--help' || word === '-h')
   const debug = own.includes('--debug')
   const version = words[0] === '--version' || words[0] === '-v'
@@ -64,9 +64,35 @@ export function spoken(id: string): string {
   return id.replaceAll(':', ' ')
 }
 
-function splitAtDashes(words: readonly string[]): {readonly own: readonly string[]; readonly rest: readonly string[]} {
+function splitAt(words: readonly string[], end: number): {readonly own: readonly string[]; readonly rest: readonly string[]} {
+  return {own: words.slice(0, end), rest: words.slice(end)}
+}
+
+function endOfOwn(words: readonly string[]): number {
   const dashes = words.indexOf('--')
-  return dashes < 0 ? {own: words, rest: []} : {own: words.slice(0, dashes), rest: words.slice(dashes)}
+  return dashes < 0 ? words.length : dashes
+}
+
+/** Commands that run another program's command line: all behind their target, which may also be named by a flag. */
+const runElsewhere = ['ssh', 'exec']
+
+/** Where the words begin that another program is to read. */
+function startOfForeign(words: readonly string[], commands: readonly Known[]): number {
+  const start = commandIndex(words, commands)
+  const {id} = findCommand(words[start] ?? '', undefined, commands)
+  if (!runElsewhere.includes(id)) return words.length
+  let targets = 0
+  for (let index = start + 1; index < words.length; index++) {
+    const word = words[index] ?? ''
+    if (!word.startsWith('-')) {
+      if (targets > 0) return index
+      targets++
+      continue
+    }
+    if (id === 'ssh' && /^(--(machine|unit)(=|$)|-[mu])/.test(word)) targets++
+    if (takesNextWord(word, commands)) index++
+  }
+  return words.length
 }
 
 /** Where the first word stands that is neither a flag nor the value of one. */

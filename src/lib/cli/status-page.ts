@@ -36,7 +36,7 @@ function placeLines({row, whyHere, recent}: PlaceStatus, now: number, chalk: Cha
   if (row.container !== null) lines.push(`Container: ${row.container.slice(0, 12)}`)
   if (row.restarts > 0) lines.push(` Restarts: ${row.restarts}`)
   if (row.exitCode !== null) lines.push(`     Exit: ${row.exitCode}`)
-  return [...lines, ...headed('Decided', recent.map(decidedText))]
+  return [...lines, ...headed('Decided', decidedTexts(recent))]
 }
 
 function outputLines({log}: PlaceStatus, printed: Printed | undefined): readonly string[] {
@@ -50,9 +50,21 @@ function headed(heading: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, at) => `${at === 0 ? `${heading}:`.padStart(10) : ' '.repeat(10)} ${line}`)
 }
 
-function decidedText({at, step, reason, failed}: Decided): string {
+/** One line a decision; the same one again and again is one line. */
+function decidedTexts(recent: readonly Decided[]): readonly string[] {
+  const lines: {readonly at: number; readonly text: string; times: number}[] = []
+  for (const decided of recent) {
+    const text = decidedText(decided)
+    const last = lines.at(-1)
+    if (last?.text === text) last.times++
+    else lines.push({at: decided.at, text, times: 1})
+  }
+  return lines.map(({at, text, times}) => `${timeText(at)} ${text}${times === 1 ? '' : ` (${times} times)`}`)
+}
+
+function decidedText({step, reason, failed}: Decided): string {
   const what = stepWords[step] ?? step
-  return `${timeText(at)} ${what}: ${reason}${failed === undefined ? '' : `; it came to nothing: ${failed}`}`
+  return `${what}: ${reason}${failed === undefined ? '' : `; it came to nothing: ${failed}`}`
 }
 
 const stepWords: Readonly<Record<string, string>> = {prepare: 'get ready'}
