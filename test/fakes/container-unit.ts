@@ -1,4 +1,5 @@
 import {type ContainerSpec, plainContainer} from '../../src/lib/unit/container/container-spec.ts'
+import {noRequests} from '../../src/lib/unit/placement/requests.ts'
 import type {Unit} from '../../src/lib/unit/unit.ts'
 import {busyboxImage} from './busybox-image.ts'
 
@@ -7,6 +8,7 @@ export function containerUnit(name: string, container: Partial<ContainerSpec> = 
   return {
     name,
     driver: 'docker',
+    requests: noRequests,
     placement: {machineOf: [], metadata: {}, conflicts: [], replaces: [], global: false, onDisconnect: 'keep'},
     service: {
       type: 'simple',

@@ -8,15 +8,20 @@ import type {
   SnapshotStopping,
   SnapshotUnit,
 } from '../../src/lib/scheduler/snapshot.ts'
+import {Fault} from '../../src/lib/unit/fault.ts'
 import {parseUnitFile} from '../../src/lib/unit/file.ts'
 import {parseUnitName} from '../../src/lib/unit/names.ts'
+import {parseRequest, requestsOf} from '../../src/lib/unit/placement/requests.ts'
 import {parsePlacement} from '../../src/lib/unit/placement.ts'
 import {ProblemList} from '../../src/lib/unit/problem-list.ts'
 import type {Unit} from '../../src/lib/unit/unit.ts'
 
 /** A cluster in words; names are short: `web@1` stands for `web@1.service`. */
 export interface Story {
-  /** `a role=web zone=1`, with the words `cordoned`, `leaving`, `unreadable`, `systemd` (its only driver then). */
+  /**
+   * `a role=web zone=1`, with the words `cordoned`, `leaving`, `unreadable`, `systemd` (its only driver then), and its capacity:
+   * `cpu:4 memory:8G disk:1G gpu:2`.
+   */
   readonly machines?: readonly string[]
   /** `web@1: Conflicts=web@*.service; MachineMetadata=role=web`, before the colon the words `finished`, `systemd`. */
   readonly units?: readonly string[]
@@ -49,7 +54,13 @@ export function unitWith(name: string, lines: readonly string[] = [], driver: Un
   const full = parseUnitName(fullName(name))
   const placement = parsePlacement(parseUnitFile(`[X-Fleet]\n${lines.join('\n')}\n`).file, full, problems)
   if (problems.hasErrors) throw new Error(`${name}: ${problems.all()[0]?.message}`)
-  return {name: full.name, driver, placement, service, dependencies: {bindsTo: [], requires: []}}
+  const requests = requestsOf({
+    said: placement.requests ?? {},
+    ports: placement.ports ?? [],
+    limits: {},
+    container: undefined,
+  })
+  return {name: full.name, driver, placement, requests, service, dependencies: {bindsTo: [], requires: []}}
 }
 
 /** Every decision in short: `web@1 to a`, `web@1 off a`, `web@1 nowhere: 2 machines: …`, names without `.service`, sorted. */
@@ -134,7 +145,21 @@ function machineOf(line: string): SnapshotMachine {
     cordoned: words.includes('cordoned'),
     leaving: words.includes('leaving'),
     ...(words.includes('unreadable') ? {unreadable: true} : {}),
+    ...capacityOf(words),
   }
+}
+
+/** One that says something of its capacity has nothing else to give away. */
+function capacityOf(words: readonly string[]): Pick<SnapshotMachine, 'capacity'> {
+  const said = words.flatMap(word => (/^[a-z]+:[\d.]+[A-Z]?$/.test(word) ? [word.replace(':', '=')] : []))
+  if (said.length === 0) return {}
+  const capacity = {cpus: 0, memoryBytes: 0, diskBytes: 0, devices: {}}
+  for (const word of said) {
+    const part = parseRequest(word)
+    if (part instanceof Fault) throw new Error(part.message)
+    Object.assign(capacity, part, {devices: {...capacity.devices, ...part.devices}})
+  }
+  return {capacity}
 }
 
 function unitOf(line: string): SnapshotUnit {

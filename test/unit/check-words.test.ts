@@ -77,7 +77,7 @@ describe('a problem has the place of', () => {
   test.each<[string, string, number, number]>([
     ['a section', '[Service]\nExecStart=/bin/a\n  [x-fleet]', 3, 3],
     ['a value', '[Service]\nExecStart=/bin/a\nRestart = sometimes', 3, 11],
-    ['a word of a value', '[X-Fleet]\nMachineMetadata="a=b" "c"\n[Service]\nExecStart=/bin/a', 2, 24],
+    ['a word of a value', '[X-Fleet]\nMachineMetadata="a=b" "=c"\n[Service]\nExecStart=/bin/a', 2, 24],
     ['a quote', '[Service]\nExecStart=/bin/a\nEnvironment=A=1 B="2', 3, 19],
     ['a specifier', '[Service]\nExecStart=/bin/a\nEnvironment=A=1 B=%e', 3, 17],
     ['a word behind a continuation', '[Service]\nExecStart=/bin/a\nEnvironment=A=1 \\\n# B\n  B="2', 5, 5],

@@ -91,7 +91,7 @@ describe('[X-Fleet]', () => {
     ['ExecStart=/bin/a', 'unknown key', 2, 'move it below [Service]'],
     ['Whatever=1', 'unknown key', 2, 'the keys are MachineID'],
     ['\nMachineMetadata=a=b c=d', 'not key=value', 3, 'write MachineMetadata="a=b" "c=d"'],
-    ['MachineMetadata=foo', 'not key=value', 2, 'write MachineMetadata=key=value'],
+    ['MachineMetadata=foo bar', 'not key=value', 2, 'write MachineMetadata=key=value'],
     ['MachineMetadata==b', 'not key=value', 2, 'write MachineMetadata=key=value'],
     ['MachineMetadata=a=b=c', 'not key=value', 2, 'write MachineMetadata=key=value'],
     ['MachineOf=a.service b.service', 'blank in it', 2, 'write MachineOf="a.service" "b.service"'],

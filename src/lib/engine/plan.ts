@@ -79,7 +79,7 @@ export function describeDecision(decision: EngineDecision): string {
 
 /** What passes by itself is not told: the next look may place the unit. */
 function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boolean {
-  if (decision.objections.some(({kind}) => kind === 'stopping')) return false
+  if (decision.objections.some(({kind}) => kind === 'stopping' || kind === 'awaited')) return false
   const told = view.refusals.get(decision.unit)
   return (
     told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.reason !== describeObjections(decision.objections)

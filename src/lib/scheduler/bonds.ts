@@ -35,6 +35,11 @@ export class Bonds {
     return this.replacedBy.get(other)?.has(unit) === true
   }
 
+  /** Those for whom this one makes way. */
+  replacersOf(unit: string): Iterable<string> {
+    return this.replacedBy.get(unit) ?? []
+  }
+
   /** The units that are placed together with this one, itself among them, by name. */
   together(unit: string): readonly string[] {
     return this.rings.get(unit) ?? [unit]

@@ -1,7 +1,7 @@
 import type {Unit} from '../unit/unit.ts'
 import type {GlobIndex} from './glob-index.ts'
 
-/** Who conflicts with whom, looked up from either side. */
+/** Who conflicts with whom, or would rather be near whom, looked up from either side. */
 export class ConflictIndex {
   private readonly globs: GlobIndex
   private readonly matching = new Map<string, string[]>()
@@ -10,7 +10,10 @@ export class ConflictIndex {
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
     this.globs = globs
     const said = new Set<string>()
-    for (const unit of units) for (const glob of unit.placement.conflicts) said.add(glob)
+    for (const {placement} of units) {
+      for (const glob of placement.conflicts) said.add(glob)
+      for (const each of placement.preferences ?? []) if (each.kind === 'near') said.add(each.glob)
+    }
     for (const glob of [...said].sort()) {
       for (const name of globs.namesOf(glob)) {
         const known = this.matching.get(name)

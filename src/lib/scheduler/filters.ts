@@ -1,6 +1,9 @@
+import {conditionText, holds} from '../unit/placement/condition.ts'
 import type {Unit} from '../unit/unit.ts'
+import {familyOf} from './census.ts'
 import type {Objection} from './objection.ts'
 import type {Room} from './room.ts'
+import {Stock} from './stock.ts'
 
 /** One rule of placement: its objection to this unit in this room, or undefined. */
 export interface Filter {
@@ -10,28 +13,41 @@ export interface Filter {
    * before (`alone`); or only once it is known who else stays (`together`).
    */
   readonly evicts: 'never' | 'alone' | 'together'
+  /** Whether it looks at the machine alone, or at who else stands there. */
+  readonly about: 'machine' | 'others'
 }
 
 /** Every rule, in the order in which objections are told: what cannot change first. */
 export const filters: readonly Filter[] = [
-  {object: unreadable, evicts: 'never'},
-  {object: driver, evicts: 'never'},
-  {object: machineId, evicts: 'alone'},
-  {object: metadata, evicts: 'alone'},
-  {object: peers, evicts: 'together'},
-  {object: conflicts, evicts: 'alone'},
-  {object: stopping, evicts: 'never'},
-  {object: replaced, evicts: 'together'},
-  {object: leaving, evicts: 'alone'},
-  {object: cordoned, evicts: 'never'},
+  {object: unreadable, evicts: 'never', about: 'machine'},
+  {object: driver, evicts: 'never', about: 'machine'},
+  {object: machineId, evicts: 'alone', about: 'machine'},
+  {object: metadata, evicts: 'alone', about: 'machine'},
+  {object: conditions, evicts: 'alone', about: 'machine'},
+  {object: tooSmall, evicts: 'never', about: 'machine'},
+  {object: peers, evicts: 'together', about: 'others'},
+  {object: conflicts, evicts: 'alone', about: 'others'},
+  {object: stopping, evicts: 'never', about: 'others'},
+  {object: replaced, evicts: 'together', about: 'others'},
+  {object: ports, evicts: 'alone', about: 'others'},
+  {object: maxPer, evicts: 'never', about: 'others'},
+  {object: shortage, evicts: 'never', about: 'others'},
+  {object: leaving, evicts: 'alone', about: 'machine'},
+  {object: cordoned, evicts: 'never', about: 'machine'},
 ]
 
 const alone = filters.filter(filter => filter.evicts === 'alone')
 const together = filters.filter(filter => filter.evicts === 'together')
+const ofMachine = filters.filter(filter => filter.about === 'machine')
 
 /** The first objection to placing the unit here. */
 export function objectionToPlace(unit: Unit, room: Room): Objection | undefined {
   return firstObjection(filters, unit, room)
+}
+
+/** The first objection to placing the unit here, whoever else is here. */
+export function objectionOfMachine(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(ofMachine, unit, room)
 }
 
 /** The first objection to a unit that stands here already, while the room fills again by seniority. */
@@ -78,9 +94,19 @@ function metadata({placement}: Unit, {machine}: Room): Objection | undefined {
   return undefined
 }
 
+function conditions({placement}: Unit, {machine}: Room): Objection | undefined {
+  const failed = placement.conditions?.find(condition => !holds(condition, machine.metadata))
+  return failed && {kind: 'condition', asked: conditionText(failed)}
+}
+
+/** Even an empty machine would not do. */
+function tooSmall({requests}: Unit, {machine}: Room): Objection | undefined {
+  return machine.capacity === undefined ? undefined : new Stock(machine.capacity).shortage(requests)
+}
+
 /** Its own name among its peers asks for nothing. */
 function peers({name, placement}: Unit, room: Room): Objection | undefined {
-  const missing = placement.machineOf.find(peer => peer !== name && !room.units.has(peer))
+  const missing = placement.machineOf.find(peer => peer !== name && (!room.units.has(peer) || room.expected.has(peer)))
   return missing === undefined ? undefined : {kind: 'peer', peer: missing}
 }
 
@@ -99,6 +125,29 @@ function stopping(unit: Unit, room: Room): Objection | undefined {
 function replaced(unit: Unit, room: Room): Objection | undefined {
   for (const by of room.replacing) if (room.ties.bonds.replaces(by, unit.name)) return {kind: 'replaced', by}
   return undefined
+}
+
+function ports({name, requests}: Unit, room: Room): Objection | undefined {
+  return requests.ports.length === 0 ? undefined : room.stock.portTaken(name, requests.ports)
+}
+
+function maxPer({name, placement}: Unit, room: Room): Objection | undefined {
+  if (placement.maxPer === undefined) return undefined
+  const family = familyOf(name)
+  for (const {key, most} of placement.maxPer) {
+    if (key === undefined) {
+      if (room.countOf(family) >= most) return {kind: 'max-per', most, family}
+      continue
+    }
+    const value = room.machine.metadata[key]
+    if (value !== undefined && room.ties.census.count(family, key, value) >= most)
+      return {kind: 'max-per', most, family, where: `${key}=${value}`}
+  }
+  return undefined
+}
+
+function shortage({requests}: Unit, room: Room): Objection | undefined {
+  return room.stock.shortage(requests)
 }
 
 function leaving(_: Unit, {machine}: Room): Objection | undefined {

@@ -1,12 +1,15 @@
 import type {Unit} from '../unit/unit.ts'
 import type {Bonds} from './bonds.ts'
+import {type Census, familyOf} from './census.ts'
 import type {ConflictIndex} from './conflict-index.ts'
 import type {SnapshotMachine} from './snapshot.ts'
+import {Stock} from './stock.ts'
 
 /** What the units of a schedule have with each other. */
 export interface Ties {
   readonly bonds: Bonds
   readonly conflicts: ConflictIndex
+  readonly census: Census
 }
 
 /** A machine while a schedule is made: what stands on it so far. */
@@ -17,8 +20,12 @@ export class Room {
   readonly units = new Map<string, Unit | undefined>()
   /** Those of them that replace others. */
   readonly replacing = new Set<string>()
-  /** Units that were taken from here and have not stopped yet. */
+  /** Units that were taken from here and have not stopped yet: what they hold is theirs until then. */
   readonly stopping = new Map<string, Unit | undefined>()
+  readonly stock: Stock
+  /** Those of `units` that do not stand here yet: the room was made for them. */
+  readonly expected = new Set<string>()
+  private readonly families = new Map<string, number>()
   /** By glob: who here says it of others, and whom here it matches. */
   private readonly saying = new Map<string, Set<string>>()
   private readonly matched = new Map<string, Set<string>>()
@@ -26,11 +33,32 @@ export class Room {
   constructor(machine: SnapshotMachine, ties: Ties) {
     this.machine = machine
     this.ties = ties
+    this.stock = new Stock(machine.capacity)
   }
 
-  /** How many units stand here: what "least loaded" counts. */
+  /**
+   * What "least loaded" counts: hundredths of what is scarcest here, and half of one for each unit, so that without requests the
+   * number of units alone decides.
+   */
   get load(): number {
-    return this.units.size
+    return this.stock.share * 100 + this.units.size / 2
+  }
+
+  /** How many units of a family stand here. */
+  countOf(family: string): number {
+    return this.families.get(family) ?? 0
+  }
+
+  /** Whether somebody else here matches a glob that a unit of this pass says. */
+  hasMatch(glob: string, unit: string): boolean {
+    return otherIn(this.matched.get(glob), unit) !== undefined
+  }
+
+  /** A unit was taken from here and has not stopped yet. */
+  addStopping(name: string, unit: Unit | undefined): void {
+    if (this.stopping.has(name)) return
+    this.stopping.set(name, unit)
+    if (unit !== undefined && !this.units.has(name)) this.stock.take(name, unit.requests)
   }
 
   /** Somebody here with whom the unit conflicts: either side's word is enough, never against itself. */
@@ -46,9 +74,38 @@ export class Room {
     return undefined
   }
 
+  /** As if all had stopped that are about to, until it is undone. */
+  pretendStopped(): {readonly units: readonly Unit[]; undo(): void} {
+    const leaving = [...this.stopping].filter(([name]) => !this.units.has(name))
+    for (const [name, unit] of leaving) {
+      this.stopping.delete(name)
+      if (unit !== undefined) this.stock.giveBack(name, unit.requests)
+    }
+    return {
+      units: leaving.flatMap(([, unit]) => unit ?? []),
+      undo: () => {
+        for (const [name, unit] of leaving) this.addStopping(name, unit)
+      },
+    }
+  }
+
+  /** From now on the room is as if the unit stood here, but for those who must stand beside it. */
+  expect(unit: Unit): void {
+    this.add(unit.name, unit)
+    this.expected.add(unit.name)
+  }
+
   add(name: string, unit: Unit | undefined): void {
     if (this.units.has(name)) this.remove(name)
     this.units.set(name, unit)
+    const family = familyOf(name)
+    this.families.set(family, (this.families.get(family) ?? 0) + 1)
+    this.ties.census.move(name, this.machine, 1)
+    if (unit !== undefined) {
+      const returning = this.stopping.get(name)
+      if (returning !== undefined) this.stock.giveBack(name, returning.requests)
+      this.stock.take(name, unit.requests)
+    }
     if (unit !== undefined && unit.placement.replaces.length > 0) this.replacing.add(name)
     for (const glob of unit?.placement.conflicts ?? []) setAt(this.saying, glob).add(name)
     for (const glob of this.ties.conflicts.against(name)) setAt(this.matched, glob).add(name)
@@ -56,7 +113,16 @@ export class Room {
 
   remove(name: string): void {
     if (!this.units.has(name)) return
-    for (const glob of this.units.get(name)?.placement.conflicts ?? []) this.saying.get(glob)?.delete(name)
+    const unit = this.units.get(name)
+    const family = familyOf(name)
+    this.families.set(family, this.countOf(family) - 1)
+    this.ties.census.move(name, this.machine, -1)
+    if (unit !== undefined) {
+      this.stock.giveBack(name, unit.requests)
+      const returning = this.stopping.get(name)
+      if (returning !== undefined) this.stock.take(name, returning.requests)
+    }
+    for (const glob of unit?.placement.conflicts ?? []) this.saying.get(glob)?.delete(name)
     for (const glob of this.ties.conflicts.against(name)) this.matched.get(glob)?.delete(name)
     this.units.delete(name)
     this.replacing.delete(name)

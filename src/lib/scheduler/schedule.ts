@@ -1,13 +1,17 @@
 import {compareNatural} from '../base/natural-order.ts'
+import {noRequests} from '../unit/placement/requests.ts'
 import type {Unit} from '../unit/unit.ts'
 import {Bonds} from './bonds.ts'
+import {Census, familyOf} from './census.ts'
 import {ConflictIndex} from './conflict-index.ts'
 import type {Decision} from './decision.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {GlobIndex} from './glob-index.ts'
 import {holdReason} from './hold.ts'
+import {cheapestWay, priorityOf, type Way} from './make-way.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import {Room} from './room.ts'
+import {Shapes} from './shapes.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
 
 /**
@@ -22,6 +26,7 @@ export function schedule(snapshot: Snapshot): readonly Decision[] {
   pass.dropTheBound()
   do pass.placeTheRest()
   while (pass.dropTheBound())
+  if (pass.makeWay()) pass.placeTheRest()
   return pass.decisions()
 }
 
@@ -32,12 +37,15 @@ class Pass {
   private readonly finished: ReadonlySet<string>
   private readonly bonds: Bonds
   private readonly rooms = new Map<string, Room>()
+  private readonly shapes: Shapes
   /** Whom to place, each after those that its place depends on. */
   private readonly sequence: readonly Unit[]
   /** Where each unit stands in the schedule as it grows. */
   private readonly seats = new Map<string, Set<string>>()
   private readonly evicted = new Map<string, Decision>()
   private readonly placed = new Map<string, Decision>()
+  /** For whom room was made, and who has to stop there first. */
+  private readonly awaited = new Map<string, Way>()
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
@@ -47,11 +55,13 @@ class Pass {
     this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
     const globs = new GlobIndex(namesIn(snapshot))
     this.bonds = new Bonds(this.wanted.values(), globs)
-    const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs)}
+    const census = new Census(this.wanted.values())
+    const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs), census}
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
       this.rooms.set(machine.id, new Room(machine, ties))
     for (const {name, machine, unit} of [...snapshot.stopping].sort((a, b) => compareNatural(a.name, b.name)))
-      this.rooms.get(machine)?.stopping.set(name, unit ?? this.wanted.get(name))
+      this.rooms.get(machine)?.addStopping(name, unit ?? this.wanted.get(name))
+    this.shapes = new Shapes(this.rooms.values(), ties, snapshot.strategy ?? 'spread')
     this.sequence = this.inOrder()
   }
 
@@ -88,8 +98,56 @@ class Pass {
   placeTheRest(): void {
     for (const unit of this.sequence) {
       if (unit.placement.global) this.placeGlobal(unit)
-      else if (!this.hasSeat(unit)) this.placeTogether(unit)
+      else if (!this.hasSeat(unit) && !this.awaited.has(unit.name)) this.placeTogether(unit)
     }
+  }
+
+  /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
+  makeWay(): boolean {
+    const homeless = this.sequence
+      .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.hasSeat(unit))
+      .sort((a, b) => priorityOf(b) - priorityOf(a))
+    if (homeless.length === 0) return false
+    const families = new Map<string, number>()
+    // Who has only now been given a place does not serve yet.
+    for (const {unit, machine} of this.snapshot.placements) {
+      if (this.seats.get(unit)?.has(machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
+    }
+    const spare = (victim: Unit) => (families.get(familyOf(victim.name)) ?? 0) - (victim.placement.keepAtLeast ?? 0)
+    for (const unit of homeless) {
+      if (this.waitsForRoom(unit)) continue
+      const way = cheapestWay(unit, this.shapes.of(unit).rooms(), spare)
+      if (way === undefined) continue
+      for (const victim of way.victims) {
+        this.evict(
+          {unit: victim.name, machine: way.room.machine.id},
+          `it gives way to ${unit.name}, ${priorityText(unit, victim)}`,
+        )
+        families.set(familyOf(victim.name), (families.get(familyOf(victim.name)) ?? 0) - 1)
+      }
+      this.await(unit, way)
+    }
+    return this.awaited.size > 0
+  }
+
+  /** Whether there is room for the unit as soon as those have stopped who are about to: then nobody else need go. */
+  private waitsForRoom(unit: Unit): boolean {
+    for (const room of this.shapes.of(unit).rooms()) {
+      if (room.stopping.size === 0) continue
+      const leaving = room.pretendStopped()
+      const fits = objectionToPlace(unit, room) === undefined
+      leaving.undo()
+      if (!fits) continue
+      this.await(unit, {room, victims: leaving.units})
+      return true
+    }
+    return false
+  }
+
+  /** The place is kept for the unit. */
+  private await(unit: Unit, way: Way): void {
+    this.awaited.set(unit.name, way)
+    way.room.expect(unit)
   }
 
   decisions(): readonly Decision[] {
@@ -98,12 +156,12 @@ class Pass {
     return [...this.evicted.values(), ...this.placed.values(), ...refused]
   }
 
-  /** Globals first, since they have least choice; then by what depends on what, then by name. */
+  /** Globals first, since they have least choice; then by what depends on what, by priority, by name. */
   private inOrder(): readonly Unit[] {
     const rank = new Map([...this.wanted.values()].map(unit => [unit, unit.placement.global ? -1 : this.bonds.depth(unit.name)]))
     return [...this.wanted.values()]
       .filter(({name}) => !this.finished.has(name))
-      .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || compareNatural(a.name, b.name))
+      .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name))
   }
 
   private reasonToLeave({unit: name, machine}: SnapshotPlacement): string | undefined {
@@ -128,6 +186,10 @@ class Pass {
 
   /** Places the unit, and those that go only with it, where all of them fit: where they come from, else least loaded. */
   private placeTogether(unit: Unit): void {
+    if (unit.placement.machineOf.length === 0 && this.bonds.together(unit.name).length === 1) {
+      this.placeAlone(unit)
+      return
+    }
     const units = this.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
     let best: Room | undefined
     let bestIsHome = false
@@ -143,6 +205,20 @@ class Pass {
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
   }
 
+  private placeAlone(unit: Unit): void {
+    const shape = this.shapes.of(unit)
+    const home = this.homes(unit).find(room => objectionToPlace(unit, room) === undefined)
+    const room = home ?? shape.best(unit)
+    if (room !== undefined) this.place(unit, room, reasonToPlace(unit, shape.suiting))
+  }
+
+  /** Where the unit was taken from by this very pass. */
+  private homes({name}: Unit): readonly Room[] {
+    return this.evicted.size === 0
+      ? []
+      : [...this.rooms.values()].filter(({machine}) => this.evicted.has(seatKey(name, machine.id)))
+  }
+
   private waiting(name: string): Unit | undefined {
     const unit = this.wanted.get(name)
     return unit === undefined || this.finished.has(name) || this.hasSeat(unit) ? undefined : unit
@@ -153,7 +229,15 @@ class Pass {
   }
 
   private objections(unit: Unit): readonly Objection[] {
-    return [...this.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
+    const way = this.awaited.get(unit.name)
+    if (way !== undefined)
+      return [...this.rooms.values()].flatMap(room => {
+        const objection = objectionToPlace(unit, room)
+        if (room !== way.room || objection?.kind === 'stopping') return objection ?? []
+        return {kind: 'awaited', others: way.victims.map(({name}) => name)}
+      })
+    if (unit.placement.machineOf.length > 0) return [...this.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
+    return this.shapes.of(unit).objections(unit, this.rooms.values())
   }
 
   /** Who is placed where they were taken from by this very pass has not moved. */
@@ -168,7 +252,13 @@ class Pass {
     const seats = this.seats.get(name)
     if (seats === undefined) this.seats.set(name, new Set([machine]))
     else seats.add(machine)
-    this.rooms.get(machine)?.add(name, this.wanted.get(name))
+    this.rooms.get(machine)?.add(name, this.takes(name))
+  }
+
+  /** A unit that has come to its end keeps its place, and takes nothing of it. */
+  private takes(name: string): Unit | undefined {
+    const unit = this.wanted.get(name)
+    return unit !== undefined && this.finished.has(name) ? {...unit, requests: noRequests} : unit
   }
 
   /** Whoever stood there before this pass must stop first, and until then is not joined by those in conflict with them. */
@@ -176,10 +266,11 @@ class Pass {
     this.seats.get(name)?.delete(machine)
     const room = this.rooms.get(machine)
     room?.remove(name)
+    this.shapes.forget()
     const key = seatKey(name, machine)
     if (this.placed.delete(key)) return
     this.evicted.set(key, {kind: 'evict', unit: name, machine, reason})
-    room?.stopping.set(name, this.wanted.get(name) ?? placement.known)
+    room?.addStopping(name, this.wanted.get(name) ?? placement.known)
   }
 }
 
@@ -188,9 +279,18 @@ function fitTogether(units: readonly Unit[], room: Room): boolean {
   const [first] = units
   if (first !== undefined && units.length === 1) return objectionToPlace(first, room) === undefined
   for (const unit of units) room.add(unit.name, unit)
-  const all = units.every(unit => objectionToPlace(unit, room) === undefined)
+  const all = units.every(unit => {
+    room.remove(unit.name)
+    const fits = objectionToPlace(unit, room) === undefined
+    room.add(unit.name, unit)
+    return fits
+  })
   for (const unit of units) room.remove(unit.name)
   return all
+}
+
+function priorityText(unit: Unit, victim: Unit): string {
+  return `priority ${priorityOf(unit)} over ${priorityOf(victim)}`
 }
 
 function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {

@@ -1,4 +1,6 @@
+import type {Strategy} from '../unit/placement/choices.ts'
 import type {Unit} from '../unit/unit.ts'
+import type {Capacity} from './stock.ts'
 
 /** All that a placement depends on. The same snapshot gives the same decisions, whatever the order of its lists. */
 export interface Snapshot {
@@ -16,6 +18,8 @@ export interface Snapshot {
   readonly recentlyLost: ReadonlySet<string>
   /** Machines that are gone for good by the operator's word: they never make the engine hold. */
   readonly gone: ReadonlySet<string>
+  /** For units that say none; `spread` unless given. */
+  readonly strategy?: Strategy
 }
 
 export interface SnapshotMachine {
@@ -24,6 +28,8 @@ export interface SnapshotMachine {
   readonly label: string
   readonly metadata: Readonly<Record<string, string>>
   readonly drivers: readonly string[]
+  /** Absent: without end. */
+  readonly capacity?: Capacity
   /** Takes no new units. */
   readonly cordoned: boolean
   /** Takes no new units and gives away those it has. */

@@ -6,6 +6,7 @@ import {dependenciesOf} from './dependencies.ts'
 import {type DockerSetting, type DockerUnit, type NoDockerUnit, readDockerUnit} from './docker/docker-unit.ts'
 import {allOptions, lastValueOf, parseUnitFile, type ReadUnitFile, type UnitFile} from './file.ts'
 import {parseUnitName, type UnitName} from './names.ts'
+import {requestsOf} from './placement/requests.ts'
 import {parsePlacement} from './placement.ts'
 import {ProblemList} from './problem-list.ts'
 import {parseContainer} from './quadlet/container-section.ts'
@@ -54,11 +55,18 @@ function understand(file: UnitFile, setting: Setting, problems: ProblemList): {u
   const description = lastValueOf(file, 'Unit', 'Description')
   const service = parseService(file, problems)
   const run = runOf(file, {...setting, environment: environmentOf(file, setting, problems)}, problems)
+  const placement = parsePlacement(file, setting.name, problems)
   const unit: Unit = {
     name: setting.name.name,
     ...(description === undefined ? {} : {description: resolveSpecifiers(description, setting).text}),
     driver: run.driver,
-    placement: parsePlacement(file, setting.name, problems),
+    placement,
+    requests: requestsOf({
+      said: placement.requests ?? {},
+      ports: placement.ports ?? [],
+      limits: run.limits,
+      container: run.container,
+    }),
     service: run.service === undefined ? service : {...service, ...run.service},
     dependencies: dependenciesOf(file, setting),
     ...(run.container === undefined ? {} : {container: run.container}),
@@ -83,6 +91,8 @@ function environmentOf(file: UnitFile, setting: Setting, problems: ProblemList):
 }
 
 interface Running extends DriverChoice {
+  /** What [Service] limits it to. */
+  readonly limits: Resources
   readonly container?: ContainerSpec
   /** What the way it runs changes in its service. */
   readonly service?: Partial<Service>
@@ -91,6 +101,19 @@ interface Running extends DriverChoice {
 /** [Container] and plain docker lines go to Docker, everything else to the host's systemd. */
 function runOf(file: UnitFile, setting: DockerSetting, problems: ProblemList): Running {
   const limits = parseServiceResources(file, problems)
+  return {...driverOf(file, {...setting, limits}, problems), limits: limits.resources}
+}
+
+interface Limits {
+  readonly resources: Resources
+  readonly ulimits: readonly Ulimit[]
+}
+
+function driverOf(
+  file: UnitFile,
+  {limits, ...setting}: DockerSetting & {readonly limits: Limits},
+  problems: ProblemList,
+): Omit<Running, 'limits'> {
   if (file.sections.some(({name}) => name === 'Container')) {
     checkBesideContainer(file, setting.name, problems)
     const container = parseContainer(file, setting, problems)
@@ -148,10 +171,7 @@ function serviceOf({detached, ignoresFailure, restart}: DockerUnit, file: UnitFi
 }
 
 /** What the container itself says of a limit goes before what [Service] says. */
-function withLimits(
-  container: ContainerSpec,
-  limits: {readonly resources: Resources; readonly ulimits: readonly Ulimit[]},
-): ContainerSpec {
+function withLimits(container: ContainerSpec, limits: Limits): ContainerSpec {
   if (limits.ulimits.length === 0 && Object.keys(limits.resources).length === 0) return container
   const others = limits.ulimits.filter(({name}) => !container.ulimits.some(own => own.name === name))
   return {...container, resources: {...limits.resources, ...container.resources}, ulimits: [...others, ...container.ulimits]}

@@ -7,6 +7,18 @@ export const placementKeys = [
   'Global',
   'Replaces',
   'OnDisconnect',
+  'Requests',
+  'Ports',
+  'MaxPerMachine',
+  'MaxPer',
+  'Spread',
+  'Prefer',
+  'Near',
+  'Away',
+  'Strategy',
+  'Priority',
+  'KeepAtLeast',
+  'Sticky',
 ] as const
 export type PlacementKey = (typeof placementKeys)[number]
 

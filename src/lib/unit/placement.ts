@@ -1,9 +1,12 @@
 import {parseBoolean} from './boolean.ts'
 import {sectionOf} from './check-words.ts'
+import {Fault} from './fault.ts'
 import {allOptions, type UnitFile} from './file.ts'
 import {compileGlob, matchesGlob} from './glob.ts'
 import type {UnitName} from './names.ts'
 import {nearest} from './nearest.ts'
+import {parseChoices} from './placement/choices.ts'
+import {type Condition, parseCondition} from './placement/condition.ts'
 import {fleetKeys, type PlacementKey as Key, placementKeys, placementSpellings} from './placement-keys.ts'
 import type {Place, ProblemList} from './problem-list.ts'
 import {resolvePlacementSpecifiers} from './specifiers.ts'
@@ -25,11 +28,12 @@ export function parsePlacement(file: UnitFile, name: UnitName, problems: Problem
   const placement: Placement = {
     ...(machineId === undefined ? {} : {machineId}),
     machineOf: machineOf.map(word => word.text),
-    metadata: metadataOf(wordsOf('MachineMetadata'), problems),
+    ...metadataOf(wordsOf('MachineMetadata'), problems),
     conflicts,
     replaces,
     global: isGlobal(wordsOf('Global').at(-1), problems),
     onDisconnect: onDisconnect(wordsOf('OnDisconnect').at(-1), problems),
+    ...parseChoices(wordsOf, problems),
   }
   const counts = (key: Key) => (key === 'Global' ? placement.global : wordsOf(key).length > 0)
   for (const [one, others] of exclusions) {
@@ -129,9 +133,16 @@ function globsOf({key, text, line}: Word, problems: ProblemList): string[] {
   return globs
 }
 
-function metadataOf(words: readonly Word[], problems: ProblemList): Record<string, readonly string[]> {
+/** fleet's `key=value`, one of several values of a key being enough, and our conditions beyond. */
+function metadataOf(words: readonly Word[], problems: ProblemList): Pick<Placement, 'metadata' | 'conditions'> {
+  const conditions: Condition[] = []
   const byName = new Map<string, string[]>()
   for (const {key, text, line} of words) {
+    const condition = parseCondition(text)
+    if (!(condition instanceof Fault) && condition.operator !== '=') {
+      conditions.push(condition)
+      continue
+    }
     const equals = text.indexOf('=')
     if (equals > 0 && !text.includes('=', equals + 1)) {
       const values = byName.get(text.slice(0, equals)) ?? []
@@ -145,7 +156,7 @@ function metadataOf(words: readonly Word[], problems: ProblemList): Record<strin
     const remedy = several ? `write ${key}=${parts.map(part => `"${part}"`).join(' ')}` : `write ${key}=key=value`
     problems.error({section, key, line}, `'${text}' is not key=value`, remedy)
   }
-  return Object.fromEntries(byName)
+  return {metadata: Object.fromEntries(byName), ...(conditions.length === 0 ? {} : {conditions})}
 }
 
 /** fleet's truth: true, yes, 1, on, t in any case; everything else is false. */

@@ -1,4 +1,7 @@
 import type {ContainerSpec} from './container/container-spec.ts'
+import type {Choices} from './placement/choices.ts'
+import type {Condition} from './placement/condition.ts'
+import type {Requests} from './placement/requests.ts'
 
 /** A unit file understood: what the scheduler, the agent and the drivers need of it, with no option name left inside. */
 export interface Unit {
@@ -7,6 +10,8 @@ export interface Unit {
   readonly description?: string
   readonly driver: DriverName
   readonly placement: Placement
+  /** What it takes of its machine. */
+  readonly requests: Requests
   readonly service: Service
   readonly dependencies: Dependencies
   /** Present exactly when `driver` is `docker`. */
@@ -17,14 +22,16 @@ export interface Unit {
 
 export type DriverName = 'docker' | 'systemd'
 
-/** `[X-Fleet]`, with fleet's meaning. */
-export interface Placement {
+/** `[X-Fleet]`, with fleet's meaning, and our own words beside. */
+export interface Placement extends Choices {
   /** Must run on the machine with this id or 8-character short id. */
   readonly machineId?: string
   /** Units that must be on the same machine, all of them. */
   readonly machineOf: readonly string[]
   /** For each key one of the values. */
   readonly metadata: Readonly<Record<string, readonly string[]>>
+  /** What else is asked of the metadata: all of it. */
+  readonly conditions?: readonly Condition[]
   /** Globs of units never on the same machine, either side's word being enough. */
   readonly conflicts: readonly string[]
   /** Globs of units that make way when this one lands on their machine. */

@@ -1,0 +1,192 @@
+import * as fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import type {Decision} from '../../src/lib/scheduler/decision.ts'
+import {schedule} from '../../src/lib/scheduler/schedule.ts'
+import type {Snapshot, SnapshotMachine} from '../../src/lib/scheduler/snapshot.ts'
+import type {Unit} from '../../src/lib/unit/unit.ts'
+import {follow, unitWith} from '../fakes/snapshot.ts'
+
+const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 400)}
+
+const machine = (id: string): fc.Arbitrary<SnapshotMachine> =>
+  fc
+    .record({
+      cpus: fc.integer({min: 1, max: 4}),
+      memory: fc.integer({min: 1, max: 4}),
+      gpu: fc.integer({min: 0, max: 1}),
+      zone: fc.option(fc.constantFrom('1', '2'), {freq: 5}),
+    })
+    .map(({cpus, memory, gpu, zone}) => ({
+      ...{id, label: id, drivers: ['docker'], cordoned: false, leaving: false},
+      metadata: zone === null ? {} : {zone},
+      capacity: {cpus, memoryBytes: memory * 1024, diskBytes: 0, devices: {gpu}},
+    }))
+
+/** The lines of a template, few of each kind so that everything gets in everything's way. */
+const lines = fc
+  .record({
+    cpu: fc.constantFrom('', 'Requests=cpu=1', 'Requests=cpu=2', 'Requests=cpu=0.5'),
+    memory: fc.constantFrom('', 'Requests=memory=1K', 'Requests=memory=2K'),
+    gpu: fc.constantFrom('', '', '', 'Requests=gpu=1'),
+    port: fc.constantFrom('', '', 'Ports=80', 'Ports=127.0.0.1:80', 'Ports=81'),
+    most: fc.constantFrom('', '', 'MaxPerMachine=1', 'MaxPer=zone:1'),
+    spread: fc.constantFrom('', 'Spread=zone', 'Spread=zone:1=80'),
+    wish: fc.constantFrom('', 'Near=b@*.service', 'Away=a@*.service', 'Prefer=zone=1'),
+    strategy: fc.constantFrom('', 'Strategy=binpack'),
+    priority: fc.constantFrom('', 'Priority=10', 'Priority=55', 'Priority=90'),
+    keep: fc.constantFrom('', 'KeepAtLeast=1', 'KeepAtLeast=2'),
+    conflicts: fc.constantFrom('', '', 'Conflicts=a@*.service'),
+  })
+  .map(parts => Object.values(parts).filter(line => line !== ''))
+
+const units: fc.Arbitrary<readonly Unit[]> = fc
+  .array(fc.record({lines, count: fc.integer({min: 1, max: 3})}), {minLength: 1, maxLength: 4})
+  .map(families =>
+    families.flatMap(({lines: said, count}, index) =>
+      Array.from({length: count}, (_, at) => unitWith(`${'abcd'[index]}@${at + 1}`, said)),
+    ),
+  )
+
+/** A cluster that comes to its units in two waves. */
+const world = fc.record({
+  machines: fc.tuple(machine('m1'), machine('m2'), machine('m3')).chain(all => fc.subarray([...all], {minLength: 1})),
+  units,
+  first: fc.integer({min: 0, max: 12}),
+})
+
+interface Look {
+  readonly before: Snapshot
+  readonly decisions: readonly Decision[]
+  readonly after: Snapshot
+}
+
+/** Every look of a cluster to which first some units come, and then all. */
+function looksOf({
+  machines,
+  units: all,
+  first,
+}: {
+  machines: readonly SnapshotMachine[]
+  units: readonly Unit[]
+  first: number
+}): readonly Look[] {
+  const looks: Look[] = []
+  let placements: Snapshot['placements'] = []
+  for (const wave of [all.slice(0, first), all]) {
+    for (let round = 0; ; round++) {
+      if (round > 3 * all.length + 3) throw new Error('does not come to rest')
+      const before: Snapshot = {
+        ...{machines, placements, stopping: [], frozen: new Set(), gone: new Set(), recentlyLost: new Set()},
+        units: wave.map(unit => ({unit, finished: false})),
+      }
+      const decisions = schedule(before)
+      const after = follow(before, decisions)
+      looks.push({before, decisions, after})
+      placements = after.placements
+      if (decisions.every(({kind}) => kind === 'refuse')) break
+    }
+  }
+  return looks
+}
+
+function holds(check: (look: Look, units: ReadonlyMap<string, Unit>) => void): void {
+  fc.assert(
+    fc.property(world, story => {
+      const byName = new Map(story.units.map(unit => [unit.name, unit]))
+      for (const look of looksOf(story)) check(look, byName)
+    }),
+    runs,
+  )
+}
+
+/** The units on each machine, those that were taken away by this look among them: they hold what they have until they have stopped. */
+function standing({before, after}: Look, machine: string, byName: ReadonlyMap<string, Unit>): readonly Unit[] {
+  const names = [...before.placements, ...after.placements].filter(each => each.machine === machine).map(({unit}) => unit)
+  return [...new Set(names)].flatMap(name => byName.get(name) ?? [])
+}
+
+const family = (name: string) => name.slice(0, 2)
+
+describe('a cluster with little room', () => {
+  test('comes to rest', () => {
+    fc.assert(
+      fc.property(world, story => void looksOf(story)),
+      runs,
+    )
+  })
+
+  test('is never over capacity, not even while somebody is stopping', () =>
+    holds((look, byName) => {
+      for (const {id, capacity} of look.before.machines) {
+        const here = standing(look, id, byName).map(({requests}) => requests)
+        const sum = (of: (requests: Unit['requests']) => number) => here.reduce((all, each) => all + of(each), 0)
+        expect(sum(({cpus}) => cpus)).toBeLessThanOrEqual((capacity?.cpus ?? 0) + 1e-6)
+        expect(sum(({memoryBytes}) => memoryBytes)).toBeLessThanOrEqual(capacity?.memoryBytes ?? 0)
+        expect(sum(({devices}) => devices.gpu ?? 0)).toBeLessThanOrEqual(capacity?.devices.gpu ?? 0)
+      }
+    }))
+
+  test('never has two that want one port on one machine', () =>
+    holds((look, byName) => {
+      for (const {id} of look.before.machines) {
+        const ports = standing(look, id, byName).flatMap(({requests}) => requests.ports)
+        for (const [at, one] of ports.entries())
+          for (const other of ports.slice(at + 1))
+            expect(
+              one.port === other.port &&
+                (one.address === undefined || other.address === undefined || one.address === other.address),
+            ).toBe(false)
+      }
+    }))
+
+  test('holds how many there may be of a family', () =>
+    holds(({after, before}, byName) => {
+      for (const unit of byName.values()) {
+        for (const {key, most} of unit.placement.maxPer ?? []) {
+          const places = after.placements
+            .filter(each => family(each.unit) === family(unit.name))
+            .map(each => (key === undefined ? each.machine : before.machines.find(({id}) => id === each.machine)?.metadata[key]))
+          for (const place of places)
+            if (place !== undefined) expect(places.filter(each => each === place).length).toBeLessThanOrEqual(most)
+        }
+      }
+    }))
+
+  test('takes nobody away but for one of clearly higher priority that fits nowhere else, and then has room for it', () =>
+    holds(({before, decisions, after}, byName) => {
+      const gone = decisions.filter(decision => decision.kind === 'evict')
+      for (const {unit, reason} of gone) {
+        const [, by = ''] = /^it gives way to (\S+), /.exec(reason) ?? []
+        const priority = (name: string) => byName.get(name)?.placement.priority ?? 50
+        expect(priority(by) - priority(unit)).toBeGreaterThanOrEqual(10)
+        expect(before.placements.some(each => each.unit === by)).toBe(false)
+        const next = follow(after, schedule(after))
+        const story = [by, before.machines, before.placements, decisions, schedule(after), [...byName.values()]]
+        expect(
+          next.placements.some(each => each.unit === by),
+          JSON.stringify(story),
+        ).toBe(true)
+      }
+    }))
+
+  test('takes nobody away from a family that is at what it keeps', () =>
+    holds(({before, decisions}, byName) => {
+      const victims = decisions.filter(decision => decision.kind === 'evict').map(({unit}) => unit)
+      for (const name of victims) {
+        const floor = byName.get(name)?.placement.keepAtLeast ?? 0
+        const had = before.placements.filter(each => family(each.unit) === family(name)).length
+        const lost = victims.filter(other => family(other) === family(name)).length
+        expect(had - lost, name).toBeGreaterThanOrEqual(floor)
+      }
+    }))
+
+  test('keeps apart who conflicts', () =>
+    holds((look, byName) => {
+      for (const {id} of look.before.machines) {
+        const here = standing(look, id, byName)
+        for (const one of here)
+          if (one.placement.conflicts.length > 0)
+            expect(here.filter(other => other !== one && family(other.name) === 'a@').map(({name}) => name)).toEqual([])
+      }
+    }))
+})
