@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {readSettingsFile} from '../lib/agent/settings.ts'
 import {lineLog} from '../lib/base/log.ts'
+import {Metrics} from '../lib/base/metrics.ts'
 import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent-flags.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {driverOpener} from '../lib/cli/open-driver.ts'
@@ -24,14 +25,19 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     'ctl agent --name web-1 --state-dir /var/lib/meissa --on-exit drain',
   ]
 
+  protected override readonly asker = 'agent'
+
   async run(): Promise<void> {
     const {flags} = await this.parse(AgentCommand)
     const choices = chooseSettings(flags, await readSettingsFile(flags.config, settingNames))
     const log = lineLog(line => process.stderr.write(line), choices.logLevel)
     const {runAgent} = await import('../lib/agent/run-agent.ts')
+    const {apiOpener} = await import('../lib/cli/open-api.ts')
     const openDriver = await driverOpener(choices)
-    await this.withStore(flags, (store, signal) =>
-      runAgent({settings: choices.settings, version: this.config.version, store, openDriver, log, signal}),
-    )
+    const {settings, api} = choices
+    const {version} = this.config
+    const metrics = new Metrics()
+    const serve = apiOpener({settings: api, version, log, metrics})
+    await this.withStore(flags, (store, signal) => runAgent({settings, version, store, openDriver, log, metrics, serve, signal}))
   }
 }

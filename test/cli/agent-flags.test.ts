@@ -20,16 +20,19 @@ const defaults: AgentChoices = {
   drivers: 'automatic',
   namePrefix: undefined,
   publishAddress: undefined,
+  api: {socket: '/run/meissa/api.sock', group: undefined, listeners: [], tokens: undefined},
   logLevel: 'info',
 }
 
-interface Parts extends Partial<Omit<AgentChoices, 'settings'>> {
+interface Parts extends Partial<Omit<AgentChoices, 'settings' | 'api'>> {
   readonly settings?: Partial<AgentChoices['settings']>
+  readonly api?: Partial<AgentChoices['api']>
 }
-const withDefaults = ({settings, ...rest}: Parts): AgentChoices => ({
+const withDefaults = ({settings, api, ...rest}: Parts): AgentChoices => ({
   ...defaults,
   ...rest,
   settings: {...defaults.settings, ...settings},
+  api: {...defaults.api, ...api},
 })
 
 test('without flags and file the defaults are chosen', () => {
@@ -61,11 +64,16 @@ const values: readonly (readonly [name: Name, text: string, parts: Parts])[] = [
   ['environment-file', '/etc/machine', {settings: {environmentFile: '/etc/machine'}}],
   ['name-prefix', 'x-', {namePrefix: 'x-'}],
   ['publish-address', '127.0.0.2', {publishAddress: '127.0.0.2'}],
+  ['api-socket', '/run/x.sock', {api: {socket: '/run/x.sock'}}],
+  ['api-socket', 'none', {api: {socket: undefined}}],
+  ['api-group', 'docker', {api: {group: 'docker'}}],
+  ['api-tokens', '/etc/meissa/tokens', {api: {tokens: '/etc/meissa/tokens'}}],
   ['log-level', 'debug', {logLevel: 'debug'}],
 ]
 
-test('every setting is among the cases', () => {
-  expect(settingNames.filter(name => !values.some(([each]) => each === name))).toEqual([])
+test('every setting is among the cases, but for those that need each other', () => {
+  const together = ['api-listen', 'api-cert', 'api-key', 'api-client-ca', 'api-insecure-loopback']
+  expect(settingNames.filter(name => !values.some(([each]) => each === name))).toEqual(together)
 })
 
 describe.each(values)('%s as %j', (name, text, parts) => {

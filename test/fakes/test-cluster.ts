@@ -100,7 +100,7 @@ export class TestCluster {
         '--docker-host',
         this.docker.host,
         // Nothing of this machine's own is touched.
-        ...['--driver', 'docker', '--environment-file', 'none'],
+        ...['--driver', 'docker', '--environment-file', 'none', '--api-socket', 'none'],
         '--name-prefix',
         `${this.cluster.slice(0, 6)}-${machine}-`,
         ...own,

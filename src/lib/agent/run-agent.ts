@@ -1,10 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises'
+import {messageOf} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
 import type {Metrics} from '../base/metrics.ts'
 import {whenAborted} from '../base/when-aborted.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
 import type {Driver} from '../drivers/driver.ts'
 import {runEngine} from '../engine/engine.ts'
+import {measuredStore} from '../store/measured.ts'
 import type {Store} from '../store/store.ts'
 import {Agent} from './agent.ts'
 import {DecisionLog, makeStateDirectory} from './decision-log.ts'
@@ -18,6 +20,17 @@ export interface DriverContext {
   readonly machine: string
 }
 
+export interface ServeContext {
+  readonly store: Store
+  readonly machine: string
+  /** Why this machine cannot do its work just now; undefined while it can. */
+  readonly unready: () => string | undefined
+}
+
+interface Serving {
+  close(): Promise<void>
+}
+
 export interface RunAgentOptions {
   readonly settings: AgentSettings
   readonly version: string
@@ -26,6 +39,8 @@ export interface RunAgentOptions {
   readonly log: Log
   /** Where engine and agent count what they do. */
   readonly metrics?: Metrics
+  /** Answers others from this process while the agent runs; what it throws is told, and the agent goes on without it. */
+  readonly serve?: ((context: ServeContext) => Promise<Serving>) | undefined
   /** Asks the agent to end in order, by its `onExit`. */
   readonly signal: AbortSignal
 }
@@ -36,8 +51,10 @@ export interface RunAgentOptions {
  * etcd or the driver's engine cannot be reached at the start.
  */
 export async function runAgent(options: RunAgentOptions): Promise<void> {
-  const {settings, store, log, signal} = options
-  const measuring = options.metrics === undefined ? {} : {metrics: options.metrics}
+  const {settings, log, signal, metrics} = options
+  const monotonic = () => performance.now()
+  const store = metrics === undefined ? options.store : measuredStore(options.store, metrics, monotonic)
+  const measuring = metrics === undefined ? {} : {metrics}
   await makeStateDirectory(settings.stateDirectory)
   const host = await readHost(settings.machineId)
   const machine = host.machineId
@@ -47,7 +64,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
     await writeMachineEnvironment(facts, {own: '/run/meissa/environment', hosts: settings.environmentFile, log})
   const driver = options.openDriver({cluster: await ensureClusterId(store, signal), machine})
   const work = new AbortController()
-  const monotonic = () => performance.now()
+  let serving: Promise<Serving | undefined> | undefined
   try {
     const membership = new Membership({
       store,
@@ -87,6 +104,14 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
     })
     await membership.join(signal)
     log.info('agent runs', {machine, address, drivers: driver.kinds.join(',')})
+    const unready = () =>
+      membership.leaseLeft(monotonic()) > margin
+        ? agent.trouble
+        : 'this machine is not registered, or etcd does not keep its lease'
+    serving = options.serve?.({store, machine, unready}).catch(error => {
+      log.error(`the API is off: ${messageOf(error)}`)
+      return undefined
+    })
     const failed = new AbortController()
     const tasks = [agent.run(work.signal), membership.run(work.signal)].map(task =>
       task.catch(error => {
@@ -101,6 +126,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
     if (failed.signal.aborted) throw failed.signal.reason
   } finally {
     work.abort()
+    await (await serving)?.close()
     driver.close()
   }
 }

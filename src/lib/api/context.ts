@@ -1,4 +1,5 @@
 import type {Log} from '../base/log.ts'
+import type {Metrics} from '../base/metrics.ts'
 import type {LiveCluster} from './live-cluster.ts'
 
 /** What the routes of the API work with. */
@@ -9,6 +10,8 @@ export interface ApiContext {
   /** Meissa's. */
   readonly version: string
   readonly log: Log
+  /** What this process counts and measures. */
+  readonly metrics: Metrics
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Why this machine cannot do its work just now; undefined while it can. */

@@ -37,6 +37,8 @@ export interface Subscription {
   /** The revision of what `view` shows now; each later change comes to the listener. */
   readonly revision: number
   readonly view: ClusterView
+  /** Settles when no more changes come: the agent ends, or the cluster has to be read anew. */
+  readonly done: Promise<void>
   /** The changes after `revision` that are still remembered; undefined when older ones are needed than there are. */
   since(revision: number): readonly Change[] | undefined
   end(): void
@@ -84,6 +86,7 @@ export class LiveCluster {
     return {
       revision: copy.mirror.revision,
       view: copy.view,
+      done: copy.ended,
       since: revision => copy.since(revision),
       end: () => {
         this.listeners.delete(listener)

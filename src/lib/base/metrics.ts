@@ -100,7 +100,8 @@ class Family {
   private readonly samples = new Map<string, Sample>()
 
   constructor({name, help, type, labels, buckets}: Declaration) {
-    for (const each of [name, ...labels]) if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(each)) throw new Error(`${each} cannot name a metric`)
+    for (const each of [name, ...labels])
+      if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(each)) throw new Error(`${each} cannot name a metric`)
     this.name = name
     this.help = help
     this.type = type
@@ -166,7 +167,8 @@ class Sample {
   observe(value: number): void {
     this.sum += value
     this.count += 1
-    for (let at = this.buckets.length - 1; at >= 0 && value <= (this.buckets[at] ?? 0); at--) this.counts[at] = (this.counts[at] ?? 0) + 1
+    for (let at = this.buckets.length - 1; at >= 0 && value <= (this.buckets[at] ?? 0); at--)
+      this.counts[at] = (this.counts[at] ?? 0) + 1
   }
 }
 

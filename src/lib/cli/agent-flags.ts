@@ -2,8 +2,9 @@ import {Flags} from '@oclif/core'
 import {type AgentSettings, type OnExit, onExits, type SettingsFile} from '../agent/settings.ts'
 import {UsageError} from '../base/errors.ts'
 import type {LogLevel} from '../base/log.ts'
-import {parseTimeSpan} from '../base/time-span.ts'
 import {parseMetadata} from '../cluster/metadata.ts'
+import {type ApiSettings, apiFlags, chooseApi} from './api-flags.ts'
+import {oneOf, secondsOf, yesOrNo} from './setting-values.ts'
 
 /** The agent's flags; each may also stand in its file under the same name, or in the environment as CTL_NAME. */
 export const agentFlags = {
@@ -37,6 +38,7 @@ export const agentFlags = {
     env: 'CTL_PUBLISH_ADDRESS',
     hidden: true,
   }),
+  ...apiFlags,
   'log-level': Flags.string({summary: 'debug, info, warning or error (default: info)', env: 'CTL_LOG_LEVEL'}),
 }
 
@@ -53,6 +55,7 @@ export interface AgentChoices {
   readonly drivers: readonly AgentDriver[] | 'automatic'
   readonly namePrefix: string | undefined
   readonly publishAddress: string | undefined
+  readonly api: ApiSettings
   readonly logLevel: LogLevel
 }
 
@@ -79,12 +82,13 @@ export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): Agen
       onExit: oneOf<OnExit>('on-exit', value('on-exit') ?? 'keep', onExits),
       drainSeconds: secondsOf('drain-timeout', value('drain-timeout') ?? '2min'),
       environmentFile: environmentFileOf(value('environment-file')),
-      engine: oneOf('engine', value('engine') ?? 'yes', ['yes', 'no', 'true', 'false']).match(/yes|true/) !== null,
+      engine: yesOrNo('engine', value('engine') ?? 'yes'),
     },
     dockerHost: value('docker-host'),
     drivers: driversOf(value('driver')),
     namePrefix: value('name-prefix'),
     publishAddress: value('publish-address'),
+    api: chooseApi(value),
     logLevel: oneOf<LogLevel>('log-level', value('log-level') ?? 'info', ['debug', 'info', 'warning', 'error']),
   }
 }
@@ -100,17 +104,4 @@ function environmentFileOf(text = '/etc/environment'): string | undefined {
   if (text === 'none') return undefined
   if (!text.startsWith('/')) throw new UsageError(`--environment-file: ${JSON.stringify(text)} is no absolute path, nor none`)
   return text
-}
-
-function secondsOf(name: string, text: string): number {
-  const seconds = parseTimeSpan(text)
-  if (seconds === undefined)
-    throw new UsageError(`--${name}: ${JSON.stringify(text)} is no time`, {hint: 'write it as 10s or 2min'})
-  return seconds
-}
-
-function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
-  const found = choices.find(choice => choice === text)
-  if (found === undefined) throw new UsageError(`--${name}: ${JSON.stringify(text)} is none of ${choices.join(', ')}`)
-  return found
 }

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {TimeoutError, UnreachableError} from '../base/errors.ts'
+import {fitsSocket} from '../base/socket-path.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
 import {pingDocker, sweepCluster} from '../drivers/docker/sweep.ts'
 import {prefixes} from '../store/keys.ts'
@@ -30,6 +31,8 @@ export interface DevCluster {
   readonly endpoint: string
   /** Holds, for each machine, `<name>/agent.pid` and `<name>/agent.log`. */
   readonly directory: string
+  /** Where the first machine's API listens. */
+  readonly apiSocket: string | undefined
   /** Ends every process and removes every container and file that the cluster made. */
   readonly remove: () => Promise<void>
 }
@@ -68,7 +71,8 @@ export async function startDevCluster(options: DevOptions): Promise<DevCluster> 
     } finally {
       store.close()
     }
-    return {endpoint: etcd.endpoint, directory, remove}
+    const [apiSocket] = await servedSockets(directory, options)
+    return {endpoint: etcd.endpoint, directory, apiSocket, remove}
   } catch (error) {
     await remove()
     throw error
@@ -96,7 +100,7 @@ async function startMachine(
       ...options.ctl,
       'agent',
       ...['--endpoints', at.endpoint, '--config', join(home, 'agent.yaml'), '--state-dir', home],
-      ...['--environment-file', 'none'],
+      ...['--environment-file', 'none', '--api-socket', apiSocketOf(home) ?? 'none'],
       ...['--machine-id', machine.name, '--name', machine.name, '--address', machine.address],
       ...(machine.metadata === '' ? [] : ['--metadata', machine.metadata]),
       ...['--publish-address', machine.address, '--name-prefix', `${at.cluster.slice(0, 4)}-${machine.name}-`],
@@ -107,6 +111,20 @@ async function startMachine(
   )
   await writeFile(join(home, 'agent.pid'), `${child.pid}\n`)
   return child
+}
+
+/** Where the API of a machine with that directory listens; undefined where no socket can be, since the path is too long. */
+function apiSocketOf(home: string): string | undefined {
+  const path = join(home, 'api.sock')
+  return fitsSocket(path) ? path : undefined
+}
+
+/** Waits until the API of every machine listens, though not for long: machines do their work without it. */
+async function servedSockets(directory: string, {machines, signal}: DevOptions): Promise<readonly (string | undefined)[]> {
+  const sockets = machines.map(({name}) => apiSocketOf(join(directory, name)))
+  const missing = () => sockets.some(path => path !== undefined && !existsSync(path))
+  for (const until = performance.now() + 3_000; missing() && performance.now() < until; ) await delay(10, undefined, {signal})
+  return sockets
 }
 
 async function untilRegistered(store: Store, agents: readonly Child[], signal: AbortSignal): Promise<void> {

@@ -28,6 +28,7 @@ export async function runDev(session: DevSession): Promise<number> {
     const environment = {
       CTL_ENDPOINTS: cluster.endpoint,
       CTL_DEV_DIR: cluster.directory,
+      ...(cluster.apiSocket === undefined ? {} : {CTL_API_SOCKET: cluster.apiSocket}),
       ...(dockerHost === undefined ? {} : {DOCKER_HOST: dockerHost}),
     }
     if (command.length > 0) return await runCommand(command, environment, signal)
