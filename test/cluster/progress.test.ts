@@ -161,6 +161,13 @@ describe('a stop', () => {
   ])('%s', (_, entries, expected) => {
     expect(progress('stop', entries)).toBe(expected)
   })
+
+  test('of what has no place and wants none is done as it stands', () => {
+    const record = {file: storedFile, desiredState: 'inactive', generation: 1} as const
+    expect(progressOf(viewOf(inactive, m1), {name, wish: 'stop', record})).toEqual({status: 'done', text: 'inactive'})
+    const onItsWay = viewOf(inactive, m1, here, stateEntry(name, 'active/running'))
+    expect(progressOf(onItsWay, {name, wish: 'stop', record})).toMatchObject({status: 'waiting'})
+  })
 })
 
 describe('a load', () => {

@@ -27,7 +27,8 @@ export function progressOf(view: ClusterView, goal: Goal): Progress {
   if (goal.record !== undefined && record.desiredState !== goal.record.desiredState) {
     return {status: 'failed', text: `was set to ${record.desiredState} by someone else meanwhile`}
   }
-  if (goal.wish === 'unload') return goneProgress(view, goal.name, 'inactive')
+  if (goal.wish === 'unload' || (goal.wish === 'stop' && record.desiredState === 'inactive'))
+    return goneProgress(view, goal.name, 'inactive')
   const assignments = [...view.assignments.values()].flatMap(units => units.get(goal.name) ?? [])
   const refusal = view.refusals.get(goal.name)
   if (assignments.length === 0) {
