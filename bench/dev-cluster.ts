@@ -12,6 +12,8 @@ export interface ClusterOptions {
 export interface DevCluster {
   /** etcd's. */
   readonly endpoint: string
+  /** The unix socket of the first machine's API. */
+  readonly apiSocket: string
   /** Milliseconds that a ctl on this cluster took. Throws when it fails. */
   readonly ctl: (...words: readonly string[]) => Promise<number>
 }
@@ -24,8 +26,8 @@ export async function withCluster<T>(
 ): Promise<T> {
   const child = startDev(bench, options)
   try {
-    const endpoint = await printedEndpoint(child, bench.signal)
-    return await use({endpoint, ctl: (...words) => bench.ctl.time(words, {CTL_ENDPOINTS: endpoint})})
+    const {CTL_ENDPOINTS: endpoint = '', CTL_API_SOCKET: apiSocket = ''} = await printedExports(child, bench.signal)
+    return await use({endpoint, apiSocket, ctl: (...words) => bench.ctl.time(words, {CTL_ENDPOINTS: endpoint})})
   } finally {
     await end(child)
   }
@@ -40,16 +42,16 @@ function startDev({ctl}: Bench, {machines, driver}: ClusterOptions): ChildProces
 
 const tether = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM', '--'] : []
 
-/** Resolves once the cluster says that it is up. */
-function printedEndpoint(child: ChildProcess, signal: AbortSignal): Promise<string> {
-  const {promise, resolve, reject} = Promise.withResolvers<string>()
+/** The variables that the cluster says to export, once it says that it is up. */
+function printedExports(child: ChildProcess, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const {promise, resolve, reject} = Promise.withResolvers<Readonly<Record<string, string>>>()
   const patience = AbortSignal.any([signal, AbortSignal.timeout(startSeconds * 1000)])
   const giveUp = () => reject(patience.reason)
   let printed = ''
   const hear = (chunk: Buffer): void => {
     printed = `${printed}${chunk}`.slice(-10_000)
-    const [, endpoint] = /CTL_ENDPOINTS=(\S+)\n/.exec(printed) ?? []
-    if (endpoint !== undefined) resolve(endpoint)
+    const exports = Array.from(printed.matchAll(/export (\w+)=(\S+)\n/g), ([, name = '', value = '']) => [name, value])
+    if (printed.includes('^C removes everything.')) resolve(Object.fromEntries(exports))
   }
   child.stdout?.on('data', hear)
   child.stderr?.on('data', hear)

@@ -10,6 +10,8 @@ import {parseArgs, promisify} from 'node:util'
 import {messageOf, UsageError} from '../src/lib/base/errors.ts'
 import {ctlRunner, root} from './ctl.ts'
 import type {Line, Result} from './line.ts'
+import {apiFleetUnits} from './lines/api-fleet-units.ts'
+import {apiLoad} from './lines/api-load.ts'
 import {atRest} from './lines/at-rest.ts'
 import {fiftyStarts, oneStart} from './lines/docker-starts.ts'
 import {parse} from './lines/parse.ts'
@@ -17,7 +19,17 @@ import {threeHundredUnits, threeThousandUnits} from './lines/scheduling.ts'
 import {startUp} from './lines/start-up.ts'
 import {renderJson, renderTable} from './report.ts'
 
-const allLines: readonly Line[] = [fiftyStarts, oneStart, threeHundredUnits, threeThousandUnits, atRest, startUp, parse]
+const allLines: readonly Line[] = [
+  fiftyStarts,
+  oneStart,
+  threeHundredUnits,
+  threeThousandUnits,
+  atRest,
+  startUp,
+  parse,
+  apiLoad,
+  apiFleetUnits,
+]
 
 /** Most time that one line may take. */
 const lineMinutes = 10

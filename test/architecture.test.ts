@@ -11,14 +11,24 @@ import {describe, expect, test} from 'vitest'
 const rooms: readonly Room[] = [
   room('base', /^lib\/base\//, ''),
   room('unit', /^lib\/unit\//, 'base'),
+  room('fleet', /^lib\/fleet\//, 'unit'),
+  room('fleet-client', /^lib\/fleet-client\//, 'base, fleet'),
   room('store port', /^lib\/store\/(store|keys)\.ts$/, ''),
   room('store', /^lib\/store\/[^/]+$/, 'base, store port'),
   room('store/etcd', /^lib\/store\/etcd\//, 'base, store port, store'),
   room('cluster model', /^lib\/cluster\/(model|codec|view|rows|progress|metadata|machine-name)\.ts$/, 'base, unit, store port'),
   room('cluster', /^lib\/cluster\//, 'base, unit, store port, store, cluster model'),
   room('driver port', /^lib\/drivers\/driver\.ts$/, 'unit'),
+  room('hosts port', /^lib\/hosts\/host\.ts$/, ''),
+  room('hosts', /^lib\/hosts\/[^/]+$/, 'base, hosts port'),
+  room(
+    'ssh rules',
+    /^lib\/hosts\/ssh\/(config|config-sections|settings|tokens|patterns|known-hosts|key-blob|quote)\.ts$/,
+    'base',
+  ),
+  room('hosts/ssh', /^lib\/hosts\/ssh\//, 'base, hosts port, ssh rules'),
   room('drivers', /^lib\/drivers\/[^/]+$/, 'base, unit, driver port'),
-  room('drivers/docker', /^lib\/drivers\/docker\//, 'base, unit, driver port, drivers'),
+  room('drivers/docker', /^lib\/drivers\/docker\//, 'base, unit, driver port, hosts port, drivers'),
   room('drivers/systemd', /^lib\/drivers\/systemd\//, 'base, unit, driver port, drivers'),
   room('drivers/memory', /^lib\/drivers\/memory\//, 'unit, driver port'),
   room('scheduler', /^lib\/scheduler\//, 'base, unit'),
@@ -26,17 +36,22 @@ const rooms: readonly Room[] = [
   room('engine', /^lib\/engine\//, 'base, store port, store, cluster model, engine plan'),
   room(
     'agent plan',
-    /^lib\/agent\/(plan|plan-supervised|report|report-supervised|restart|situation|step|clear|bonds|telling|environment-block)\.ts$/,
+    /^lib\/agent\/(plan|plan-supervised|report|report-all|report-supervised|recent-decisions|restart|situation|step|clear|bonds|telling|environment-block)\.ts$/,
     'base, unit, cluster model, driver port',
   ),
   room('agent', /^lib\/agent\//, 'base, unit, store port, store, cluster model, cluster, driver port, engine, agent plan'),
+  room('journal', /^lib\/journal\//, 'base, unit, store port, store, cluster model, cluster, hosts port, drivers/docker'),
+  room('api', /^lib\/api\/[^/]+$/, 'base, store port, store, cluster model'),
+  room('api/fleet', /^lib\/api\/fleet\//, 'base, unit, fleet, store port, cluster model, cluster, api'),
+  room('api/v1', /^lib\/api\/v1\//, 'base, unit, store port, cluster model, cluster, api'),
+  room('api/server', /^lib\/api\/server\//, 'base, api'),
   room('dev', /^lib\/dev\//, 'base, store port, cluster model, cluster, drivers/docker'),
   room(
     'cli',
     /^lib\/cli\//,
-    'base, unit, store port, store/etcd, cluster model, cluster, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, agent',
+    'base, unit, fleet, fleet-client, store port, store, store/etcd, cluster model, cluster, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, agent, hosts port, hosts, ssh rules, hosts/ssh, journal, api/fleet, api, api/v1, api/server',
   ),
-  room('commands', /^commands\//, 'base, store port, cluster model, cluster, agent, dev, cli'),
+  room('commands', /^commands\//, 'base, cluster, agent, dev, cli'),
   room('main', /^main\.ts$/, 'base, cli'),
 ]
 
@@ -48,19 +63,26 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   chalk: ['cli'],
   'cli-table3': ['cli'],
   etcd3: ['store/etcd'],
-  valibot: ['cluster model'],
-  yaml: ['agent'],
-  'node:child_process': ['drivers/systemd', 'dev'],
-  'node:crypto': ['unit', 'cluster', 'drivers/docker', 'dev'],
-  'node:fs': ['dev'],
-  'node:fs/promises': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
-  'node:http': ['drivers/docker'],
-  'node:net': ['dev'],
-  'node:os': ['unit', 'drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
-  'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli'],
-  'node:stream': ['store/etcd', 'drivers/docker'],
-  'node:timers/promises': ['store', 'store/etcd', 'drivers/docker', 'drivers/systemd', 'agent', 'dev'],
-  'node:tls': ['store/etcd'],
+  valibot: ['cluster model', 'api/v1'],
+  yaml: ['agent', 'cli'],
+  ssh2: ['hosts/ssh'],
+  'ssh-config': ['ssh rules'],
+  'node:child_process': ['drivers/systemd', 'dev', 'cli', 'hosts'],
+  'node:crypto': ['unit', 'fleet', 'cluster', 'drivers/docker', 'dev', 'ssh rules', 'api/server', 'cli'],
+  'node:events': ['drivers/docker', 'cli'],
+  'node:fs': ['dev', 'api/server', 'api/v1'],
+  'node:fs/promises': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
+  'node:http': ['drivers/docker', 'api', 'fleet-client', 'api/server', 'api/v1'],
+  'node:https': ['fleet-client', 'api/server'],
+  'node:net': ['dev', 'hosts', 'hosts/ssh', 'api/server'],
+  'node:os': ['unit', 'drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh'],
+  'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
+  'node:stream': ['store/etcd', 'drivers/docker', 'hosts port', 'hosts', 'hosts/ssh'],
+  'node:stream/promises': ['drivers/docker', 'cli', 'hosts'],
+  'node:timers/promises': ['journal', 'store', 'store/etcd', 'drivers/docker', 'drivers/systemd', 'agent', 'cli', 'dev'],
+  'node:perf_hooks': ['api/v1'],
+  'node:readline/promises': ['cli'],
+  'node:tls': ['store/etcd', 'api/server'],
   'node:util': ['drivers/systemd', 'cli', 'main'],
 }
 
@@ -78,18 +100,31 @@ const reaches: Readonly<Record<string, RegExp>> = {
 /** Every file that reaches outside: by folder, for what. All others are functions of their arguments. */
 const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '.': {host: 'main', terminal: 'main'},
-  commands: {time: 'status', host: 'agent cat dev list-machines list-unit-files list-units status verify'},
+  commands: {time: 'status', host: 'agent cat complete completion dev help import status token verify'},
+  'commands/context': {host: 'list remove show'},
   'lib/agent': {
     time: 'agent executors host run-agent',
     disk: 'decision-log environment-files host machine-environment settings',
     host: 'host',
   },
+  'lib/api': {time: 'live-cluster'},
+  'lib/api/v1/events': {time: 'event-hub'},
+  'lib/api/v1/plain': {time: 'health', disk: 'own-metrics'},
+  'lib/api/server': {
+    time: 'connections desk listener send-answer unix-socket',
+    chance: 'desk',
+    disk: 'file-version tls-files token-file unix-socket',
+    network: 'caller desk listener tls-files unix-socket',
+  },
   'lib/base': {time: 'bell log'},
   'lib/cli': {
-    time: 'fulfil listing open-driver progress-view',
-    disk: 'connection unit-files',
-    host: 'cluster-command colours connection fulfil interrupt unknown-command wish-command',
+    chance: 'make-token',
+    time: 'fulfil journal-run listing open-api open-driver progress-view ssh-session status-output watch-cluster watch-pulse',
+    disk: 'connection contexts make-token unit-files',
+    host: 'cluster-command colours context-changes context-choice contexts exec-run fulfil interrupt join-socket journal-run list-command raw-terminal reach show-help ssh-flags ssh-session terminal-ask unknown-command watch-list watch-terminal wish-command',
+    processes: 'raw-terminal',
   },
+  'lib/cli/completion': {time: 'answer', disk: 'files', host: 'files'},
   'lib/cluster': {chance: 'cluster-id'},
   'lib/dev': {
     time: 'cluster etcd greeting',
@@ -102,11 +137,15 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/drivers': {time: 'run-cache'},
   'lib/drivers/systemd': {time: 'batch driver', disk: 'driver host-units written-units', processes: 'journal', host: 'driver'},
   'lib/drivers/docker': {
-    time: 'watch',
+    time: 'exec watch',
     disk: 'machine-file optional-devices registry-auth',
-    network: 'client',
+    network: 'client dial',
     host: 'driver registry-auth sweep',
   },
+  'lib/journal': {time: 'follow-places read-journal'},
+  'lib/fleet-client': {network: 'transport'},
+  'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
+  'lib/hosts/ssh': {time: 'deadline', disk: 'host-keys identities read-config', network: 'open-ssh', host: 'open-ssh'},
   'lib/store': {time: 'backoff memory', chance: 'backoff'},
   'lib/store/etcd': {
     time: 'commit endpoints keepalive options session settle watch',
@@ -116,8 +155,9 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** Where nothing may reach outside, not even through what is imported: it is here that everything is decided and said. */
-const pureRooms = ['unit', 'store port', 'cluster model', 'scheduler', 'engine plan', 'agent plan']
-const pureFiles = /^lib\/cli\/(table|columns|status-page|verify|verify-page|verify-container)\.ts$/
+const pureRooms = ['unit', 'ssh rules', 'fleet', 'store port', 'cluster model', 'scheduler', 'engine plan', 'agent plan']
+const pureFiles =
+  /^lib\/cli\/(journal-page|journal-time|own-words|completion\/(words|wanted|kinds|scripts)|manual|manual-text|manual-page|manual-groups|watch-changes|watch-screen|any-machine|list-filter|import-plan|import-columns|table|columns|status-page|verify|verify-page|verify-container)\.ts$|^lib\/api\/v1\/(errors|openapi|operation|query|schema|shapes|events\/(event|filter|written)|lists\/(cluster-rows|list|lists|unit-facts)|units\/(precondition|unit-page|unit-text))\.ts$/
 
 const commandLines = 59
 const sourceLines = 300

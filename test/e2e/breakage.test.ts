@@ -139,7 +139,7 @@ test('a second agent with the same id is refused with both addresses and exit 4'
     `${cluster.directory}/second`,
     '--config',
     '/dev/null',
-    ...['--driver', 'docker', '--environment-file', 'none'],
+    ...['--driver', 'docker', '--environment-file', 'none', '--api-socket', 'none'],
   )
   expect(second.code).toBe(4)
   expect(second.stderr).toMatch(/machine id a is alive at 127\.0\.0\.1 .* this one is at 127\.0\.0\.2/)

@@ -39,8 +39,8 @@ test.each([
   {name: 'an argument too many', words: ['version', 'twice'], told: ['unexpected argument: twice', 'ctl help version']},
   {
     name: 'a value that is not offered',
-    words: ['autocomplete', 'fish'],
-    told: ['expected fish to be one of', 'ctl help autocomplete'],
+    words: ['completion', 'ksh'],
+    told: ['expected ksh to be one of', 'ctl help completion'],
   },
   {name: 'a flag without a command', words: ['--nope'], told: ['--nope: no command given', 'ctl help']},
 ])('$name is told on stderr with a hint, exit 2', ({words, told: [message = '', hint = '']}) => {
@@ -52,11 +52,26 @@ test.each([
   expect(others).toEqual([])
 })
 
-test('a command of two words is found', () => {
-  expect(run('autocomplete', 'script', 'bash')).toMatchObject({
-    status: 0,
-    stdout: expect.stringContaining('CTL_AC_BASH_SETUP_PATH'),
-  })
+test.each([
+  {words: ['strat', 'web@1'], told: 'strat is not a ctl command, did you mean start?'},
+  {words: ['list-unit'], told: 'list-unit is the beginning of several commands: list-unit-files, list-units'},
+  {words: ['help', 'list-unit'], told: 'list-unit is the beginning of several commands: list-unit-files, list-units'},
+  {words: ['help', 'qqqqqqqq'], told: 'qqqqqqqq is not a ctl command'},
+])('ctl $words is wrong usage', ({words, told}) => {
+  const {status, stdout, stderr} = run(...words)
+  expect({status, stdout}).toEqual({status: 2, stdout: ''})
+  expect(stderr).toContain(`ctl: ${told}`)
+})
+
+test.each([['submit'], ['load'], ['start'], ['restart'], ['stop'], ['unload'], ['destroy'], ['status'], ['cat']])(
+  'ctl %s without units is wrong usage',
+  word => {
+    expect(run(word)).toMatchObject({status: 2, stdout: '', stderr: expect.stringContaining('ctl: no unit given\n')})
+  },
+)
+
+test('the beginning of a command is enough', () => {
+  expect(run('versi')).toMatchObject({status: 0, stdout: `ctl version ${version}\n`})
 })
 
 test('a stack is shown under --debug only', () => {

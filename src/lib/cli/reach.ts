@@ -10,13 +10,20 @@ export type Reachable = Pick<Machine, 'id' | 'name' | 'address'> & Partial<Pick<
 
 /**
  * Reaches a machine: this host itself where the machine's address is one of its own, else by ssh. With --tunnel everything goes
- * through that host, and nothing is this host. Throws UnreachableError that says what to do next.
+ * through that host, and nothing is this host. Throws UnreachableError that says what to do next. Without `asks` nobody is asked
+ * anything: what takes an answer is not reached.
  */
-export async function reachMachine(machine: Reachable, flags: SshFlags, signal: AbortSignal): Promise<Host> {
+export async function reachMachine(
+  machine: Reachable,
+  flags: SshFlags,
+  signal: AbortSignal,
+  {asks = true}: {readonly asks?: boolean} = {},
+): Promise<Host> {
   if (!flags.tunnel && isOwnAddress(machine.address)) {
     const {localHost} = await import('../hosts/local-host.ts')
     return localHost()
   }
+  const {ask, ...unasked} = sshOptions(flags, signal)
   const through = flags.tunnel ? await openTunnel(flags.tunnel, flags, signal) : undefined
   try {
     const {openSsh} = await import('../hosts/ssh/open-ssh.ts')
@@ -30,7 +37,7 @@ export async function reachMachine(machine: Reachable, flags: SshFlags, signal: 
         identity: flags.identity,
         through,
       },
-      sshOptions(flags, signal),
+      asks ? {...unasked, ask} : unasked,
     )
     return through === undefined ? host : closingBoth(host, through)
   } catch (error) {

@@ -72,6 +72,15 @@ export function unitRows(view: ClusterView): readonly UnitRow[] {
   return rows.sort((a, b) => compareNatural(a.unit, b.unit) || compareNatural(a.machine ?? '', b.machine ?? ''))
 }
 
+/** The same rows for one unit, by machine, without a look at the others. */
+export function unitRowsOf(view: ClusterView, unit: string): readonly UnitRow[] {
+  const machines = [...view.assignments, ...view.states].flatMap(([machine, units]) => (units.has(unit) ? [machine] : []))
+  const placed = [...new Set(machines)].filter(machine => !isLeftBehind(view, unit, machine))
+  const record = view.units.get(unit)
+  if (placed.length === 0 && record !== undefined && record.desiredState !== 'inactive') return [unplacedRow(view, record)]
+  return placed.sort(compareNatural).map(machine => placedRow(view, unit, machine))
+}
+
 /** Every machine that is registered, by id. */
 export function machineRows(view: ClusterView): readonly MachineRow[] {
   return [...view.machines.values()]
@@ -100,21 +109,31 @@ export function unitFileRows(
   for (const {unit, machine} of view.allAssignments()) machines.set(unit, [...(machines.get(unit) ?? []), machine])
   return [...view.units.values()]
     .sort((a, b) => compareNatural(a.name, b.name))
-    .map(record => {
-      const {global, description} = describe(record)
-      const places = global ? [] : (machines.get(record.name) ?? [])
-      const machine = places.find(place => isThere(view, place)) ?? places[0]
-      return {
-        unit: record.name,
-        file: record.file,
-        desiredState: record.desiredState,
-        state: global ? null : currentState(view, record, machine),
-        target: global ? 'global' : machine === undefined ? null : targetOf(view, machine),
-        targetMachine: machine ?? null,
-        global,
-        description,
-      }
-    })
+    .map(record => unitFileRow(view, record, {...describe(record), machines: machines.get(record.name) ?? []}))
+}
+
+/** The row of one unit; `machines`: those that it is assigned to. */
+export function unitFileRow(
+  view: ClusterView,
+  record: UnitRecord,
+  {
+    global,
+    description,
+    machines,
+  }: {readonly global: boolean; readonly description: string | null; readonly machines: readonly string[]},
+): UnitFileRow {
+  const places = global ? [] : machines
+  const machine = places.find(place => isThere(view, place)) ?? places[0]
+  return {
+    unit: record.name,
+    file: record.file,
+    desiredState: record.desiredState,
+    state: global ? null : currentState(view, record, machine),
+    target: global ? 'global' : machine === undefined ? null : targetOf(view, machine),
+    targetMachine: machine ?? null,
+    global,
+    description,
+  }
 }
 
 /** `name/ip` or `<first 8 of id>.../ip`, as fleetctl prints a machine. */
