@@ -90,6 +90,8 @@ describe('the verdict on a key', () => {
     const names = {primary: '[10.0.0.9]:2222', others: ['10.0.0.9', 'web']}
     expect(judgeKey(linesOf(files.plain), names, key('one').blob).kind).toBe('known')
     expect(judgeKey(linesOf(files.plain), names, key('two').blob).kind).toBe('unknown')
+    const plainPort = {primary: '10.0.0.9', others: ['web']}
+    expect(judgeKey(linesOf('web {one}\n'), plainPort, key('two').blob).kind).toBe('changed')
     expect(judgeKey(linesOf('@revoked web {two}\n'), names, key('two').blob).kind).toBe('revoked')
   })
 

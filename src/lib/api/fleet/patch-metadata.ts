@@ -85,7 +85,7 @@ async function tryPatch(
       value: encode(
         machineSettingsSchema,
         patched(
-          view.settings.get(machine),
+          settingsOf(view, machine),
           operations.filter(each => each.machine === machine),
         ),
       ),
@@ -94,7 +94,13 @@ async function tryPatch(
   )
 }
 
-function patched(settings: MachineSettings | undefined, operations: readonly MetadataOperation[]) {
+/** That a machine would not come back is out of date for one that is there. */
+function settingsOf(view: ClusterView, machine: string): Partial<MachineSettings> {
+  const {gone, ...kept} = view.settings.get(machine) ?? {}
+  return gone === undefined || view.machines.has(machine) ? kept : {...kept, gone}
+}
+
+function patched(settings: Partial<MachineSettings>, operations: readonly MetadataOperation[]) {
   const changes = operations.map(({key, value}) => [key, value] as const)
-  return {...settings, metadata: {...settings?.metadata, ...Object.fromEntries(changes)}}
+  return {...settings, metadata: {...settings.metadata, ...Object.fromEntries(changes)}}
 }

@@ -18,7 +18,7 @@ export interface KnownHostLine {
 export interface KnownNames {
   /** The name that a key is kept under; `[host]:port` where the port is another than 22. */
   readonly primary: string
-  /** A key that stands under one of these is known as well; another key there says nothing. */
+  /** A key that stands under one of these is known as well, and another one there is another than expected. */
   readonly others: readonly string[]
 }
 
@@ -69,9 +69,11 @@ export function judgeKey(lines: readonly KnownHostLine[], names: KnownNames, key
   if (revoked !== undefined) return {kind: 'revoked', at: revoked}
   const same = plain(lines).find(line => line.key.equals(key) && about.some(name => speaksOf(line, name)))
   if (same !== undefined) return {kind: 'known', at: same}
-  const own = plain(lines).filter(line => speaksOf(line, names.primary))
-  const other = own.find(line => line.type === keyType(key))
-  return other === undefined ? {kind: 'unknown', others: own} : {kind: 'changed', at: other}
+  // Behind another port stands another sshd, with a key of its own.
+  const ofThisPort = about.filter(name => name.startsWith('[') === names.primary.startsWith('['))
+  const known = ofThisPort.flatMap(name => plain(lines).filter(line => speaksOf(line, name)))
+  const other = known.find(line => line.type === keyType(key))
+  return other === undefined ? {kind: 'unknown', others: known} : {kind: 'changed', at: other}
 }
 
 /** The types of key that the host is known by, those under its primary name first: the ones to ask it for. */
