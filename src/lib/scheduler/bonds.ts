@@ -1,3 +1,4 @@
+import {matchesGlob} from '../unit/glob.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {GlobIndex} from './glob-index.ts'
 import {type Standing, standings} from './rings.ts'
@@ -16,9 +17,13 @@ export class Bonds {
   private readonly replacedBy = new Map<string, ReadonlySet<string>>()
   private readonly standing: ReadonlyMap<string, Standing>
   private readonly rings = new Map<string, readonly string[]>()
+  private readonly leanedOn: ReadonlySet<string>
+  private readonly replacing: readonly string[]
 
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
     const all = [...units]
+    this.leanedOn = new Set(all.flatMap(({placement}) => placement.machineOf))
+    this.replacing = [...new Set(all.flatMap(({placement}) => placement.replaces))]
     const beside = new Map(all.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
     const replacers = replacersOf(all, globs)
     const said = standings(joined(beside, replacers))
@@ -33,6 +38,12 @@ export class Bonds {
   /** Whether the second makes way for the first. */
   replaces(unit: string, other: string): boolean {
     return this.replacedBy.get(other)?.has(unit) === true
+  }
+
+  /** Whether the unit's place has nothing to do with that of any other, conflicts apart; also of one that has just come. */
+  isFree({name, placement}: Unit): boolean {
+    if (placement.global || placement.machineOf.length > 0 || placement.replaces.length > 0) return false
+    return !this.leanedOn.has(name) && !this.replacing.some(glob => matchesGlob(glob, name))
   }
 
   /** Those for whom this one makes way. */

@@ -15,6 +15,12 @@ export class Census {
     this.keys = [...keys]
   }
 
+  /** Whether what the unit asks about is counted. */
+  covers({placement}: Unit): boolean {
+    const keys = [...(placement.maxPer ?? []).flatMap(({key}) => key ?? []), ...(placement.spread ?? []).map(({key}) => key)]
+    return keys.every(key => this.keys.includes(key))
+  }
+
   /** A unit has come to a machine, or has left it. */
   move(name: string, {metadata}: SnapshotMachine, by: 1 | -1): void {
     if (this.keys.length === 0) return

@@ -4,26 +4,17 @@ import type {GlobIndex} from './glob-index.ts'
 /** Who conflicts with whom, or would rather be near whom, looked up from either side. */
 export class ConflictIndex {
   private readonly globs: GlobIndex
+  private readonly said = new Set<string>()
   private readonly matching = new Map<string, string[]>()
 
   /** `units`: all whose word counts. */
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
     this.globs = globs
-    const said = new Set<string>()
-    for (const {placement} of units) {
-      for (const glob of placement.conflicts) said.add(glob)
-      for (const each of placement.preferences ?? []) if (each.kind === 'near') said.add(each.glob)
-    }
-    for (const glob of [...said].sort()) {
-      for (const name of globs.namesOf(glob)) {
-        const known = this.matching.get(name)
-        if (known === undefined) this.matching.set(name, [glob])
-        else known.push(glob)
-      }
-    }
+    for (const unit of units) for (const glob of globsOf(unit)) this.said.add(glob)
+    for (const glob of [...this.said].sort()) this.enter(glob)
   }
 
-  /** The globs, of all that any unit says, that match this name. */
+  /** The globs, of all that any unit says, that match this name; by their letters. */
   against(name: string): readonly string[] {
     return this.matching.get(name) ?? []
   }
@@ -33,7 +24,40 @@ export class ConflictIndex {
     return unit.name !== name && (this.says(unit, name) || (other !== undefined && this.says(other, unit.name)))
   }
 
+  /** One unit more. What it says that nobody said before: glob by glob, the names that match. */
+  add(unit: Unit): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.globs.add(unit.name)) {
+      const against = [...this.said].filter(glob => this.globs.matches(glob, unit.name)).sort()
+      if (against.length > 0) this.matching.set(unit.name, against)
+    }
+    const news = new Map<string, ReadonlySet<string>>()
+    for (const glob of globsOf(unit)) {
+      if (this.said.has(glob)) continue
+      this.said.add(glob)
+      this.enter(glob)
+      news.set(glob, this.globs.namesOf(glob))
+    }
+    return news
+  }
+
+  private enter(glob: string): void {
+    for (const name of this.globs.namesOf(glob)) {
+      const known = this.matching.get(name)
+      if (known === undefined) this.matching.set(name, [glob])
+      else {
+        const isLast = (known.at(-1) ?? '') < glob
+        known.push(glob)
+        if (!isLast) known.sort()
+      }
+    }
+  }
+
   private says({placement}: Unit, name: string): boolean {
     return placement.conflicts.some(glob => this.globs.matches(glob, name))
   }
+}
+
+function globsOf({placement}: Unit): readonly string[] {
+  const near = (placement.preferences ?? []).flatMap(each => (each.kind === 'near' ? [each.glob] : []))
+  return near.length === 0 ? placement.conflicts : [...placement.conflicts, ...near]
 }

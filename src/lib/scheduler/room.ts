@@ -74,6 +74,18 @@ export class Room {
     return undefined
   }
 
+  /** Nothing of the unit is left here. */
+  hasStopped(name: string): void {
+    const unit = this.stopping.get(name)
+    if (!this.stopping.delete(name)) return
+    if (unit !== undefined && !this.units.has(name)) this.stock.giveBack(name, unit.requests)
+  }
+
+  /** A glob that was not said before matches a unit that stands here. */
+  addMatch(glob: string, name: string): void {
+    setAt(this.matched, glob).add(name)
+  }
+
   /** As if all had stopped that are about to, until it is undone. */
   pretendStopped(): {readonly units: readonly Unit[]; undo(): void} {
     const leaving = [...this.stopping].filter(([name]) => !this.units.has(name))

@@ -1,17 +1,13 @@
 import {compareNatural} from '../base/natural-order.ts'
-import {noRequests} from '../unit/placement/requests.ts'
 import type {Unit} from '../unit/unit.ts'
-import {Bonds} from './bonds.ts'
-import {Census, familyOf} from './census.ts'
-import {ConflictIndex} from './conflict-index.ts'
-import type {Decision} from './decision.ts'
+import {familyOf} from './census.ts'
+import {type Decision, reasonToPlace} from './decision.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
-import {GlobIndex} from './glob-index.ts'
+import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
 import {cheapestWay, priorityOf, type Way} from './make-way.ts'
 import {describeObjection, type Objection} from './objection.ts'
-import {Room} from './room.ts'
-import {Shapes} from './shapes.ts'
+import type {Room} from './room.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
 
 /**
@@ -21,27 +17,35 @@ import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
  * but for those who wait until somebody, taken away by this very pass, has stopped.
  */
 export function schedule(snapshot: Snapshot): readonly Decision[] {
+  return passOver(snapshot).decisions()
+}
+
+/** As `schedule`, with what the pass leaves: for who asks why, and for who goes on from there. */
+export function scheduleAndShow(snapshot: Snapshot): {
+  readonly decisions: readonly Decision[]
+  readonly rooms: readonly Room[]
+  readonly ground: Ground
+} {
+  const pass = passOver(snapshot)
+  return {decisions: pass.decisions(), rooms: [...pass.ground.rooms.values()], ground: pass.ground}
+}
+
+function passOver(snapshot: Snapshot): Pass {
   const pass = new Pass(snapshot)
   pass.seatThePlaced()
   pass.dropTheBound()
   do pass.placeTheRest()
   while (pass.dropTheBound())
   if (pass.makeWay()) pass.placeTheRest()
-  return pass.decisions()
+  return pass
 }
 
 class Pass {
+  readonly ground: Ground
   private readonly snapshot: Snapshot
   private readonly holds: boolean
-  private readonly wanted: ReadonlyMap<string, Unit>
-  private readonly finished: ReadonlySet<string>
-  private readonly bonds: Bonds
-  private readonly rooms = new Map<string, Room>()
-  private readonly shapes: Shapes
   /** Whom to place, each after those that its place depends on. */
   private readonly sequence: readonly Unit[]
-  /** Where each unit stands in the schedule as it grows. */
-  private readonly seats = new Map<string, Set<string>>()
   private readonly evicted = new Map<string, Decision>()
   private readonly placed = new Map<string, Decision>()
   /** For whom room was made, and who has to stop there first. */
@@ -50,39 +54,28 @@ class Pass {
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.holds = holdReason(snapshot) !== undefined
-    const units = snapshot.units.filter(({unit}) => !snapshot.frozen.has(unit.name))
-    this.wanted = new Map(units.map(({unit}) => [unit.name, unit]))
-    this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
-    const globs = new GlobIndex(namesIn(snapshot))
-    this.bonds = new Bonds(this.wanted.values(), globs)
-    const census = new Census(this.wanted.values())
-    const ties = {bonds: this.bonds, conflicts: new ConflictIndex(this.wanted.values(), globs), census}
-    for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
-      this.rooms.set(machine.id, new Room(machine, ties))
-    for (const {name, machine, unit} of [...snapshot.stopping].sort((a, b) => compareNatural(a.name, b.name)))
-      this.rooms.get(machine)?.addStopping(name, unit ?? this.wanted.get(name))
-    this.shapes = new Shapes(this.rooms.values(), ties, snapshot.strategy ?? 'spread')
-    this.sequence = this.inOrder()
+    this.ground = new Ground(snapshot)
+    this.sequence = this.ground.inOrder(this.ground.wanted.values())
   }
 
   /** Everyone keeps their place, the longest-standing first, unless something speaks against it. */
   seatThePlaced(): void {
     for (const placement of [...this.snapshot.placements].sort(bySeniority)) {
       const reason = this.reasonToLeave(placement)
-      if (reason === undefined) this.seat(placement.unit, placement.machine)
+      if (reason === undefined) this.ground.seat(placement.unit, placement.machine)
       else this.evict(placement, reason)
     }
   }
 
   /** Takes away those who stand without whom they must stand beside, or with one who replaces them; whether there were any. */
   dropTheBound(): boolean {
-    const bound = this.sequence.filter(({name}) => this.bonds.depth(name) > 0)
+    const bound = this.sequence.filter(({name}) => this.ground.bonds.depth(name) > 0)
     let dropped = false
     for (let moved = true; moved; ) {
       moved = false
       for (const unit of bound) {
-        for (const machine of this.seats.get(unit.name) ?? []) {
-          const room = this.rooms.get(machine)
+        for (const machine of this.ground.seatsOf(unit.name)) {
+          const room = this.ground.rooms.get(machine)
           if (room === undefined || room.machine.unreadable) continue
           const objection = objectionToStay(unit, room)
           if (objection === undefined) continue
@@ -98,30 +91,31 @@ class Pass {
   placeTheRest(): void {
     for (const unit of this.sequence) {
       if (unit.placement.global) this.placeGlobal(unit)
-      else if (!this.hasSeat(unit) && !this.awaited.has(unit.name)) this.placeTogether(unit)
+      else if (!this.ground.hasSeat(unit.name) && !this.awaited.has(unit.name)) this.placeTogether(unit)
     }
   }
 
   /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
   makeWay(): boolean {
     const homeless = this.sequence
-      .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.hasSeat(unit))
+      .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.ground.hasSeat(unit.name))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
     if (homeless.length === 0) return false
     const families = new Map<string, number>()
     // Who has only now been given a place does not serve yet.
     for (const {unit, machine} of this.snapshot.placements) {
-      if (this.seats.get(unit)?.has(machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
+      if (this.ground.seatsOf(unit).has(machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
     }
     const spare = (victim: Unit) => (families.get(familyOf(victim.name)) ?? 0) - (victim.placement.keepAtLeast ?? 0)
     for (const unit of homeless) {
       if (this.waitsForRoom(unit)) continue
-      const way = cheapestWay(unit, this.shapes.of(unit).rooms(), spare)
+      const way = cheapestWay(unit, this.ground.shapes.of(unit).rooms(), spare)
       if (way === undefined) continue
       for (const victim of way.victims) {
         this.evict(
           {unit: victim.name, machine: way.room.machine.id},
           `it gives way to ${unit.name}, ${priorityText(unit, victim)}`,
+          unit.name,
         )
         families.set(familyOf(victim.name), (families.get(familyOf(victim.name)) ?? 0) - 1)
       }
@@ -132,7 +126,7 @@ class Pass {
 
   /** Whether there is room for the unit as soon as those have stopped who are about to: then nobody else need go. */
   private waitsForRoom(unit: Unit): boolean {
-    for (const room of this.shapes.of(unit).rooms()) {
+    for (const room of this.ground.shapes.of(unit).rooms()) {
       if (room.stopping.size === 0) continue
       const leaving = room.pretendStopped()
       const fits = objectionToPlace(unit, room) === undefined
@@ -151,34 +145,26 @@ class Pass {
   }
 
   decisions(): readonly Decision[] {
-    const homeless = this.sequence.filter(unit => !this.hasSeat(unit))
+    const homeless = this.sequence.filter(unit => !this.ground.hasSeat(unit.name))
     const refused = homeless.map((unit): Decision => ({kind: 'refuse', unit: unit.name, objections: this.objections(unit)}))
     return [...this.evicted.values(), ...this.placed.values(), ...refused]
   }
 
-  /** Globals first, since they have least choice; then by what depends on what, by priority, by name. */
-  private inOrder(): readonly Unit[] {
-    const rank = new Map([...this.wanted.values()].map(unit => [unit, unit.placement.global ? -1 : this.bonds.depth(unit.name)]))
-    return [...this.wanted.values()]
-      .filter(({name}) => !this.finished.has(name))
-      .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name))
-  }
-
   private reasonToLeave({unit: name, machine}: SnapshotPlacement): string | undefined {
     if (this.snapshot.frozen.has(name)) return undefined
-    const unit = this.wanted.get(name)
+    const unit = this.ground.wanted.get(name)
     if (unit === undefined) return 'no longer wanted here'
-    const room = this.rooms.get(machine)
+    const room = this.ground.rooms.get(machine)
     if (room === undefined && (!this.holds || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
-    const [seat] = unit.placement.global ? [] : (this.seats.get(name) ?? [])
-    if (seat !== undefined) return `it stands on machine ${this.rooms.get(seat)?.machine.label ?? seat} already`
-    if (room === undefined || room.machine.unreadable || this.finished.has(name)) return undefined
+    const [seat] = unit.placement.global ? [] : this.ground.seatsOf(name)
+    if (seat !== undefined) return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
+    if (room === undefined || room.machine.unreadable || this.ground.finished.has(name)) return undefined
     const objection = objectionToReturn(unit, room)
     return objection && `machine ${room.machine.label} ${describeObjection(objection)}`
   }
 
   private placeGlobal(unit: Unit): void {
-    for (const room of this.rooms.values()) {
+    for (const room of this.ground.rooms.values()) {
       if (room.units.has(unit.name) || objectionToPlace(unit, room) !== undefined) continue
       this.place(unit, room, 'global: on every machine that fits')
     }
@@ -186,15 +172,15 @@ class Pass {
 
   /** Places the unit, and those that go only with it, where all of them fit: where they come from, else least loaded. */
   private placeTogether(unit: Unit): void {
-    if (unit.placement.machineOf.length === 0 && this.bonds.together(unit.name).length === 1) {
+    if (unit.placement.machineOf.length === 0 && this.ground.bonds.together(unit.name).length === 1) {
       this.placeAlone(unit)
       return
     }
-    const units = this.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
+    const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
     let best: Room | undefined
     let bestIsHome = false
     let fitting = 0
-    for (const room of this.rooms.values()) {
+    for (const room of this.ground.rooms.values()) {
       if (!fitTogether(units, room)) continue
       fitting++
       const isHome = this.evicted.size > 0 && units.some(({name}) => this.evicted.has(seatKey(name, room.machine.id)))
@@ -206,7 +192,7 @@ class Pass {
   }
 
   private placeAlone(unit: Unit): void {
-    const shape = this.shapes.of(unit)
+    const shape = this.ground.shapes.of(unit)
     const home = this.homes(unit).find(room => objectionToPlace(unit, room) === undefined)
     const room = home ?? shape.best(unit)
     if (room !== undefined) this.place(unit, room, reasonToPlace(unit, shape.suiting))
@@ -216,28 +202,25 @@ class Pass {
   private homes({name}: Unit): readonly Room[] {
     return this.evicted.size === 0
       ? []
-      : [...this.rooms.values()].filter(({machine}) => this.evicted.has(seatKey(name, machine.id)))
+      : [...this.ground.rooms.values()].filter(({machine}) => this.evicted.has(seatKey(name, machine.id)))
   }
 
   private waiting(name: string): Unit | undefined {
-    const unit = this.wanted.get(name)
-    return unit === undefined || this.finished.has(name) || this.hasSeat(unit) ? undefined : unit
-  }
-
-  private hasSeat({name}: Unit): boolean {
-    return (this.seats.get(name)?.size ?? 0) > 0
+    const unit = this.ground.wanted.get(name)
+    return unit === undefined || this.ground.finished.has(name) || this.ground.hasSeat(unit.name) ? undefined : unit
   }
 
   private objections(unit: Unit): readonly Objection[] {
     const way = this.awaited.get(unit.name)
     if (way !== undefined)
-      return [...this.rooms.values()].flatMap(room => {
+      return [...this.ground.rooms.values()].flatMap(room => {
         const objection = objectionToPlace(unit, room)
         if (room !== way.room || objection?.kind === 'stopping') return objection ?? []
         return {kind: 'awaited', others: way.victims.map(({name}) => name)}
       })
-    if (unit.placement.machineOf.length > 0) return [...this.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
-    return this.shapes.of(unit).objections(unit, this.rooms.values())
+    if (unit.placement.machineOf.length > 0)
+      return [...this.ground.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
+    return this.ground.shapes.of(unit).objections(unit, this.ground.rooms.values())
   }
 
   /** Who is placed where they were taken from by this very pass has not moved. */
@@ -245,32 +228,18 @@ class Pass {
     const machine = room.machine.id
     const key = seatKey(name, machine)
     if (!this.evicted.delete(key)) this.placed.set(key, {kind: 'place', unit: name, machine, reason})
-    this.seat(name, machine)
-  }
-
-  private seat(name: string, machine: string): void {
-    const seats = this.seats.get(name)
-    if (seats === undefined) this.seats.set(name, new Set([machine]))
-    else seats.add(machine)
-    this.rooms.get(machine)?.add(name, this.takes(name))
-  }
-
-  /** A unit that has come to its end keeps its place, and takes nothing of it. */
-  private takes(name: string): Unit | undefined {
-    const unit = this.wanted.get(name)
-    return unit !== undefined && this.finished.has(name) ? {...unit, requests: noRequests} : unit
+    this.ground.seat(name, machine)
   }
 
   /** Whoever stood there before this pass must stop first, and until then is not joined by those in conflict with them. */
-  private evict({unit: name, machine, ...placement}: Omit<SnapshotPlacement, 'since'>, reason: string): void {
-    this.seats.get(name)?.delete(machine)
-    const room = this.rooms.get(machine)
-    room?.remove(name)
-    this.shapes.forget()
+  private evict({unit: name, machine, ...placement}: Omit<SnapshotPlacement, 'since'>, reason: string, by?: string): void {
     const key = seatKey(name, machine)
-    if (this.placed.delete(key)) return
-    this.evicted.set(key, {kind: 'evict', unit: name, machine, reason})
-    room?.addStopping(name, this.wanted.get(name) ?? placement.known)
+    if (this.placed.delete(key)) {
+      this.ground.takeBack(name, machine)
+      return
+    }
+    this.evicted.set(key, {kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
+    this.ground.unseat(name, machine, placement.known)
   }
 }
 
@@ -295,18 +264,6 @@ function priorityText(unit: Unit, victim: Unit): string {
 
 function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {
   return a.since - b.since || compareNatural(a.unit, b.unit) || compareNatural(a.machine, b.machine)
-}
-
-function reasonToPlace({placement}: Unit, fitting: number): string {
-  if (placement.machineOf.length > 0) return `next to ${placement.machineOf.join(' and ')}`
-  return fitting === 1 ? 'the only machine that fits' : `least loaded of ${fitting} machines that fit`
-}
-
-function* namesIn({units, placements, stopping, frozen}: Snapshot): Generator<string> {
-  for (const {unit} of units) yield unit.name
-  for (const {unit} of placements) yield unit
-  for (const {name} of stopping) yield name
-  yield* frozen
 }
 
 function seatKey(unit: string, machine: string): string {

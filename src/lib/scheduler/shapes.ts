@@ -163,6 +163,18 @@ function isBefore(a: Candidate, b: Candidate): boolean {
   return a.cost === b.cost ? a.rank < b.rank : a.cost < b.cost
 }
 
+/** Whether two units of one name ask for the same in every respect. */
+export function asksTheSame(a: Unit, b: Unit): boolean {
+  const [one, other] = [a.placement, b.placement]
+  return (
+    askedOf(a).all === askedOf(b).all &&
+    one.priority === other.priority &&
+    one.keepAtLeast === other.keepAtLeast &&
+    one.global === other.global &&
+    one.machineOf.join(' ') === other.machineOf.join(' ')
+  )
+}
+
 interface Asked {
   readonly ofMachine: string
   readonly all: string

@@ -1,0 +1,101 @@
+import {compareNatural} from '../base/natural-order.ts'
+import {noRequests} from '../unit/placement/requests.ts'
+import type {Unit} from '../unit/unit.ts'
+import {Bonds} from './bonds.ts'
+import {Census} from './census.ts'
+import {ConflictIndex} from './conflict-index.ts'
+import {GlobIndex} from './glob-index.ts'
+import {priorityOf} from './make-way.ts'
+import {Room, type Ties} from './room.ts'
+import {Shapes} from './shapes.ts'
+import type {Snapshot} from './snapshot.ts'
+
+/** What a schedule is made on: the machines as rooms, the units that want a place, and where they stand so far. */
+export class Ground {
+  /** Units that want a place and can be understood, by name. */
+  readonly wanted: Map<string, Unit>
+  /** Those that have come to their end: they keep their place and want no other. */
+  readonly finished: Set<string>
+  readonly bonds: Bonds
+  readonly conflicts: ConflictIndex
+  readonly shapes: Shapes
+  readonly census: Census
+  /** By machine. */
+  readonly rooms = new Map<string, Room>()
+  private readonly seats = new Map<string, Set<string>>()
+
+  /** Nobody stands anywhere yet; what is stopping is where it is. */
+  constructor(snapshot: Snapshot) {
+    const units = snapshot.units.filter(({unit}) => !snapshot.frozen.has(unit.name))
+    this.wanted = new Map(units.map(({unit}) => [unit.name, unit]))
+    this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
+    const globs = new GlobIndex(namesIn(snapshot))
+    this.bonds = new Bonds(this.wanted.values(), globs)
+    this.conflicts = new ConflictIndex(this.wanted.values(), globs)
+    this.census = new Census(this.wanted.values())
+    const ties: Ties = {bonds: this.bonds, conflicts: this.conflicts, census: this.census}
+    for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
+      this.rooms.set(machine.id, new Room(machine, ties))
+    for (const {name, machine, unit} of [...snapshot.stopping].sort((a, b) => compareNatural(a.name, b.name)))
+      this.rooms.get(machine)?.addStopping(name, unit ?? this.wanted.get(name))
+    this.shapes = new Shapes(this.rooms.values(), ties, snapshot.strategy ?? 'spread')
+  }
+
+  /** The machines that a unit stands on, the longest first. */
+  seatsOf(name: string): ReadonlySet<string> {
+    return this.seats.get(name) ?? nowhere
+  }
+
+  hasSeat(name: string): boolean {
+    return this.seatsOf(name).size > 0
+  }
+
+  /** Also on a machine that is not there. */
+  seat(name: string, machine: string): void {
+    const seats = this.seats.get(name)
+    if (seats === undefined) this.seats.set(name, new Set([machine]))
+    else seats.add(machine)
+    this.rooms.get(machine)?.add(name, this.takes(name))
+  }
+
+  /** It leaves its place, and holds what it has there until it has stopped. `known`: what it was, if it is not wanted any more. */
+  unseat(name: string, machine: string, known?: Unit): void {
+    const seats = this.seats.get(name)
+    if (seats?.delete(machine) && seats.size === 0) this.seats.delete(name)
+    const room = this.rooms.get(machine)
+    room?.remove(name)
+    room?.addStopping(name, this.wanted.get(name) ?? known)
+    this.shapes.forget()
+  }
+
+  /** As `unseat`, of one that never was there. */
+  takeBack(name: string, machine: string): void {
+    const seats = this.seats.get(name)
+    if (seats?.delete(machine) && seats.size === 0) this.seats.delete(name)
+    this.rooms.get(machine)?.remove(name)
+    this.shapes.forget()
+  }
+
+  /** Whom to place, in order: globals first, since they have least choice; then by what depends on what, by priority, by name. */
+  inOrder(units: Iterable<Unit>): readonly Unit[] {
+    const rank = (unit: Unit) => (unit.placement.global ? -1 : this.bonds.depth(unit.name))
+    return [...units]
+      .filter(({name}) => !this.finished.has(name))
+      .sort((a, b) => rank(a) - rank(b) || priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name))
+  }
+
+  /** A unit that has come to its end takes nothing of its place. */
+  private takes(name: string): Unit | undefined {
+    const unit = this.wanted.get(name)
+    return unit !== undefined && this.finished.has(name) ? {...unit, requests: noRequests} : unit
+  }
+}
+
+const nowhere: ReadonlySet<string> = new Set()
+
+function* namesIn({units, placements, stopping, frozen}: Snapshot): Generator<string> {
+  for (const {unit} of units) yield unit.name
+  for (const {unit} of placements) yield unit
+  for (const {name} of stopping) yield name
+  yield* frozen
+}

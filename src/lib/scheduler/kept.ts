@@ -1,0 +1,76 @@
+import type {Unit} from '../unit/unit.ts'
+import {type Decision, reasonToPlace} from './decision.ts'
+import type {Ground} from './ground.ts'
+import {asksTheSame} from './shapes.ts'
+
+/** What has changed since a pass. */
+export interface GroundChange {
+  /** Units that are wanted now, or whose file or wish is another; none that has come to its end. */
+  readonly wanted: readonly Unit[]
+  readonly unwanted: readonly string[]
+  /** Nothing is left of the unit on a machine that it was taken from. */
+  readonly stopped: readonly UnitOnMachine[]
+  /** A machine still runs what is not placed there. */
+  readonly stopping: readonly (UnitOnMachine & {readonly known?: Unit | undefined})[]
+}
+
+export interface UnitOnMachine {
+  readonly unit: string
+  readonly machine: string
+}
+
+/**
+ * Goes on from the ground that a pass has left: decides about what has changed, and about nothing else, as a pass over
+ * everything would. Undefined where only such a pass can tell; the ground is of no use then.
+ */
+export function follow(ground: Ground, change: GroundChange): readonly Decision[] | undefined {
+  const decisions: Decision[] = []
+  for (const {unit, machine, known} of change.stopping) {
+    ground.rooms.get(machine)?.addStopping(unit, known)
+    ground.shapes.forget()
+  }
+  for (const {unit, machine} of change.stopped) {
+    ground.rooms.get(machine)?.hasStopped(unit)
+    ground.shapes.forget()
+  }
+  for (const name of change.unwanted) {
+    const unit = ground.wanted.get(name)
+    if (unit === undefined) continue
+    if (!ground.bonds.isFree(unit)) return undefined
+    for (const machine of [...ground.seatsOf(name)]) {
+      ground.unseat(name, machine)
+      decisions.push({kind: 'evict', unit: name, machine, reason: 'no longer wanted here'})
+    }
+    ground.wanted.delete(name)
+    ground.finished.delete(name)
+  }
+  const comers: Unit[] = []
+  for (const unit of change.wanted) {
+    if (!ground.bonds.isFree(unit) || !ground.census.covers(unit)) return undefined
+    const before = ground.wanted.get(unit.name)
+    if (before === undefined) comers.push(unit)
+    else if (ground.finished.has(unit.name) || !ground.hasSeat(unit.name) || !asksTheSame(before, unit)) return undefined
+    meet(ground, unit)
+  }
+  for (const unit of ground.inOrder(comers)) {
+    const shape = ground.shapes.of(unit)
+    const room = shape.best(unit)
+    if (room === undefined) return undefined
+    ground.seat(unit.name, room.machine.id)
+    decisions.push({kind: 'place', unit: unit.name, machine: room.machine.id, reason: reasonToPlace(unit, shape.suiting)})
+  }
+  return decisions
+}
+
+/** The unit is known from now on, with all that it says of others. */
+function meet(ground: Ground, unit: Unit): void {
+  for (const [glob, names] of ground.conflicts.add(unit)) {
+    for (const name of names) for (const machine of ground.seatsOf(name)) ground.rooms.get(machine)?.addMatch(glob, name)
+  }
+  ground.wanted.set(unit.name, unit)
+  for (const machine of ground.seatsOf(unit.name)) {
+    const room = ground.rooms.get(machine)
+    room?.remove(unit.name)
+    room?.add(unit.name, unit)
+  }
+}
