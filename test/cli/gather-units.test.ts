@@ -202,7 +202,7 @@ describe('gathering', () => {
   test('all problems of all files are told at once, each once, and nothing is written', async () => {
     const local = {
       'web@.service': '[Container]\nImage=\n',
-      'db.service': '[Container]\nImage=app\n[X-Fleet]\nMachineMetadata=role\n[Service]\nRestart=perhaps\n',
+      'db.service': '[Container]\nImage=app\n[X-Fleet]\nMachineMetadata=a b\n[Service]\nRestart=perhaps\n',
       'good.service': one,
     }
     const gathering = gather(['web@{1..3}', 'good', 'db'], local)

@@ -61,6 +61,7 @@ export class PlacementRules {
     if (unit === undefined) return `${name} is not wanted`
     const machine = this.snapshot.machines.find(each => each.id === id)
     if (machine === undefined) {
+      if (this.finished.has(name) && !this.snapshot.gone.has(id)) return undefined
       const held = holdReason(this.snapshot) !== undefined && !this.snapshot.gone.has(id)
       return held ? undefined : `${name} is on lost ${id}`
     }

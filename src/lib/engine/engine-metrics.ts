@@ -5,7 +5,9 @@ import type {EngineDecision} from './plan.ts'
 /** What an engine tells of itself. What only the leader knows is not shown by the others. */
 export interface EngineMetrics {
   leads(leading: boolean): void
-  passed(seconds: number, decisions: readonly EngineDecision[], view: ClusterView): void
+  passed(seconds: number, decisions: readonly EngineDecision[]): void
+  /** What a look at everything has shown. */
+  knows(view: ClusterView): void
 }
 
 export function engineMetrics(metrics: Metrics = new Metrics()): EngineMetrics {
@@ -28,12 +30,14 @@ export function engineMetrics(metrics: Metrics = new Metrics()): EngineMetrics {
       leader.set(leading ? 1 : 0)
       if (!leading) for (const gauge of Object.values(known)) gauge.clear()
     },
-    passed: (took, decisions, view) => {
+    passed: (took, decisions) => {
       seconds.observe(took)
       for (const decision of decisions) {
         decided.add(1, {kind: decision.kind})
         if (decision.kind === 'refuse') refused.add(1, {reason: commonest(decision.objections.map(({kind}) => kind))})
       }
+    },
+    knows: view => {
       known.machines.set(view.machines.size)
       known.unplaced.set(view.refusals.size)
       known.holds.set(view.hold === undefined ? 0 : 1)

@@ -8,10 +8,12 @@ import {ClusterView} from '../cluster/view.ts'
 import {campaign, type Leadership} from '../store/election.ts'
 import {keys} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
-import {maxWrites, type Session, type Store, type Write} from '../store/store.ts'
+import {type ChangeEvent, maxWrites, type Session, type Store, type Write} from '../store/store.ts'
 import {type EngineMetrics, engineMetrics} from './engine-metrics.ts'
-import {describeDecision, planEngine} from './plan.ts'
+import {EngineMind, type MindPlan} from './mind.ts'
+import {describeDecision} from './plan.ts'
 import {lossWindow, RecentLosses} from './recent-losses.ts'
+import {Touched} from './touched.ts'
 import {UnitShelf} from './unit-shelf.ts'
 import {batchesOf} from './writes.ts'
 
@@ -53,6 +55,11 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
   }
 }
 
+/** Everything is looked over so often, though nothing asks for it. */
+const reviewMilliseconds = 300_000
+/** So long the reasons of units without a place may be out of date. */
+const homelessMilliseconds = 1_000
+
 /** Only the leader holds the whole cluster. */
 const everything = ['']
 
@@ -64,20 +71,20 @@ async function lead(options: EngineOptions, leadership: Leadership, signal: Abor
   const bell = new Bell()
   try {
     const view = new ClusterView()
+    const pass = new EnginePass(options, leadership, view)
     const mirror = await openMirror(store, everything, {
       signal: leading,
       onChange: changes => {
         view.apply(changes)
+        pass.touched(changes)
         bell.ring()
       },
     })
     for (const entry of mirror.entries.values()) view.put(entry)
     mirror.done.catch(error => over.abort(error))
-    const pass = new EnginePass(options, leadership, view)
     bell.ring()
     while (!leading.aborted) {
-      // While it holds, time alone may end that.
-      await bell.wait(leading, view.hold === undefined ? undefined : lossWindow)
+      await bell.wait(leading, pass.restsFor())
       if (leading.aborted) break
       const revision = await pass.run(leading)
       if (revision === 'deposed') break
@@ -95,7 +102,11 @@ class EnginePass {
   private readonly options: EngineOptions
   private readonly leadership: Leadership
   private readonly view: ClusterView
-  private readonly shelf = new UnitShelf()
+  private readonly mind: EngineMind
+  private changes = new Touched()
+  /** When everything is to be looked at again, be it touched or not. */
+  private reviewAt = Number.POSITIVE_INFINITY
+  private wholeTook = 0
   private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
@@ -105,6 +116,22 @@ class EnginePass {
     this.leadership = leadership
     this.view = view
     this.told = engineMetrics(options.metrics)
+    this.mind = new EngineMind(view, new UnitShelf())
+    this.changes.everything = true
+  }
+
+  /** Notes what has changed in the view. */
+  touched(changes: readonly ChangeEvent[]): void {
+    this.changes.add(changes)
+  }
+
+  /** Milliseconds after which to look again even if nothing happens. */
+  restsFor(): number {
+    // While it holds, time alone may end that.
+    return Math.min(
+      this.view.hold === undefined ? Number.POSITIVE_INFINITY : lossWindow,
+      this.reviewAt - this.options.monotonic(),
+    )
   }
 
   /** One pass; the revision that the view must have reached before the next one, undefined where there is none. */
@@ -112,10 +139,9 @@ class EnginePass {
     const {store, log, monotonic} = this.options
     const begun = monotonic()
     this.reportUnreadable()
-    this.shelf.keepOnly(this.view.units, this.view.files)
-    const {decisions, hold} = planEngine(this.view, this.shelf, this.losses.see(this.view, monotonic()))
+    const {decisions, hold, whole} = this.plan(begun)
     for (const decision of decisions) log.info(describeDecision(decision))
-    const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...this.holdWrites(hold)]
+    const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...(whole ? this.holdWrites(hold) : [])]
     let revision: number | undefined
     for (const writes of batches) {
       if (writes.length === 0) continue
@@ -124,8 +150,23 @@ class EnginePass {
       // Deleting what is gone already changes nothing, and is harmless when it is decided again.
       if (writes.some(({kind}) => kind === 'put')) revision = result.revision
     }
-    this.told.passed((monotonic() - begun) / 1000, decisions, this.view)
+    this.told.passed((monotonic() - begun) / 1000, decisions)
+    if (whole) this.told.knows(this.view)
     return revision
+  }
+
+  /** Goes on from the look before, or looks at everything: where that is needed, when it is time, and while it holds. */
+  private plan(now: number): MindPlan {
+    const {changes, view, mind} = this
+    this.changes = new Touched()
+    if (now >= this.reviewAt || view.hold !== undefined) changes.everything = true
+    const plan = mind.plan(changes, this.losses.see(view, now))
+    const took = this.options.monotonic() - now
+    // Reasons of units without a place grow old, and what is kept is looked over now and then: at most a fifth of the time.
+    if (plan.whole) this.reviewAt = now + Math.max(reviewMilliseconds, 5 * took)
+    else if (mind.hasHomeless) this.reviewAt = Math.min(this.reviewAt, now + Math.max(homelessMilliseconds, 5 * this.wholeTook))
+    if (plan.whole) this.wholeTook = took
+    return plan
   }
 
   /** Tells everyone when the engine holds, and when it goes on. */

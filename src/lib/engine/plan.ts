@@ -2,11 +2,14 @@ import {unreachable} from '../base/errors.ts'
 import type {Assignment, UnitRecord, UnitState} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Decision} from '../scheduler/decision.ts'
+import type {Ground} from '../scheduler/ground.ts'
 import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
-import {schedule} from '../scheduler/schedule.ts'
+import {scheduleAndShow} from '../scheduler/schedule.ts'
+import type {Snapshot} from '../scheduler/snapshot.ts'
 import {keys} from '../store/keys.ts'
 import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
+import {placementKey} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the engine decided; every change to what the cluster stores is one of these. */
@@ -27,8 +30,17 @@ export interface EnginePlan {
 
 /** Everything to be done now so that what is stored follows from what is wanted. Nothing at rest. */
 export function planEngine(view: ClusterView, shelf: UnitShelf, recentlyLost: ReadonlySet<string> = new Set()): EnginePlan {
+  return planAll(view, shelf, recentlyLost)
+}
+
+/** As `planEngine`, with the ground that the pass has left, and those that found no place. */
+export function planAll(
+  view: ClusterView,
+  shelf: UnitShelf,
+  recentlyLost: ReadonlySet<string>,
+): EnginePlan & {readonly ground: Ground; readonly snapshot: Snapshot; readonly refused: ReadonlySet<string>} {
   const snapshot = takeSnapshot(view, shelf, recentlyLost)
-  const scheduled = schedule(snapshot)
+  const {decisions: scheduled, ground} = scheduleAndShow(snapshot)
   const moved = new Set<string>()
   const refused = new Set<string>()
   const decisions: EngineDecision[] = []
@@ -54,7 +66,7 @@ export function planEngine(view: ClusterView, shelf: UnitShelf, recentlyLost: Re
     const reason = reasonToForget(state, view)
     if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
   }
-  return {decisions, hold: holdReason(snapshot)}
+  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused}
 }
 
 /** One line a decision, the same in the log, the dry run and the tests. */
@@ -86,7 +98,7 @@ function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boole
   )
 }
 
-function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | undefined {
+export function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | undefined {
   if (record.desiredState === 'inactive') return undefined
   if (assignment.file !== record.file) return 'its unit file was replaced'
   if (assignment.desiredState !== record.desiredState) return `${record.desiredState} is wanted`
@@ -108,8 +120,4 @@ function reasonToForget(state: UnitState, view: ClusterView): string | undefined
       return `the unit reports from ${machine}`
   }
   return undefined
-}
-
-function placementKey(unit: string, machine: string): string {
-  return `${machine}/${unit}`
 }

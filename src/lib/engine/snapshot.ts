@@ -19,9 +19,9 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf, recentlyLost: 
     else units.push({unit, finished: finished.has(record.name) && !unit.placement.global})
   }
   const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view))
-  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since}) => ({
+  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since, file}) => ({
     ...{unit, machine, since},
-    ...(view.units.get(unit)?.desiredState === 'inactive' ? knownAs(unit, view, shelf) : {}),
+    ...((view.units.get(unit)?.desiredState ?? 'inactive') === 'inactive' ? knownBy(unit, file, view, shelf) : {}),
   }))
   for (const key of view.unreadable.keys()) {
     const parsed = parseKey(key)
@@ -68,6 +68,7 @@ function snapshotMachine(machine: Machine, view: ClusterView): SnapshotMachine {
     label: machineLabel(machine),
     metadata: effectiveMetadata(machine, settings),
     drivers: machine.drivers,
+    capacity: {...machine.capacity, diskBytes: machine.capacity.diskBytes ?? 0, devices: machine.capacity.devices ?? {}},
     cordoned: settings?.cordoned === true,
     leaving: machine.leaving === true,
   }
@@ -89,14 +90,28 @@ function stoppingUnits(view: ClusterView, shelf: UnitShelf): readonly SnapshotSt
   return reported
     .filter(({unit, machine}) => view.machines.has(machine) && !isAssigned(view, machine, unit))
     .map(({unit: name, machine}) => {
-      const {known} = knownAs(name, view, shelf)
-      return {name, machine, ...(known === undefined ? {} : {unit: known})}
+      const unit = stoppingAs(name, machine, view, shelf)
+      return {name, machine, ...(unit === undefined ? {} : {unit})}
     })
 }
 
 /** Also by an assignment that cannot be read. */
 export function isAssigned(view: ClusterView, machine: string, unit: string): boolean {
   return view.assignments.get(machine)?.has(unit) === true || view.unreadable.has(keys.assignment(machine, unit))
+}
+
+/** What a machine still runs of a unit: by the file that it reports, else as the unit's record has it. */
+export function stoppingAs(name: string, machine: string, view: ClusterView, shelf: UnitShelf): Unit | undefined {
+  const file = view.state(machine, name)?.file
+  const text = file === undefined ? undefined : view.files.get(file)
+  const reported = file === undefined ? undefined : shelf.unit(name, file, text)
+  return reported ?? knownAs(name, view, shelf).known
+}
+
+/** What is assigned, wanted or not any more. */
+function knownBy(name: string, file: string, view: ClusterView, shelf: UnitShelf): {readonly known?: Unit} {
+  const known = shelf.unit(name, file, view.files.get(file))
+  return known === undefined ? knownAs(name, view, shelf) : {known}
 }
 
 /** The unit as its record has it, wanted or not. */

@@ -23,6 +23,8 @@ export class Ground {
   /** By machine. */
   readonly rooms = new Map<string, Room>()
   private readonly seats = new Map<string, Set<string>>()
+  /** On how many machines each unit is still stopping. */
+  private readonly stops = new Map<string, number>()
 
   /** Nobody stands anywhere yet; what is stopping is where it is. */
   constructor(snapshot: Snapshot) {
@@ -37,7 +39,7 @@ export class Ground {
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
       this.rooms.set(machine.id, new Room(machine, ties))
     for (const {name, machine, unit} of [...snapshot.stopping].sort((a, b) => compareNatural(a.name, b.name)))
-      this.rooms.get(machine)?.addStopping(name, unit ?? this.wanted.get(name))
+      this.stopsOn(name, machine, unit ?? this.wanted.get(name))
     this.shapes = new Shapes(this.rooms.values(), ties, snapshot.strategy ?? 'spread')
   }
 
@@ -64,8 +66,39 @@ export class Ground {
     if (seats?.delete(machine) && seats.size === 0) this.seats.delete(name)
     const room = this.rooms.get(machine)
     room?.remove(name)
-    room?.addStopping(name, this.wanted.get(name) ?? known)
+    this.stopsOn(name, machine, this.wanted.get(name) ?? known)
     this.shapes.forget()
+  }
+
+  /** The unit has come to its end, and needs nothing of its place any more. */
+  finish(name: string): void {
+    this.finished.add(name)
+    for (const machine of this.seatsOf(name)) {
+      const room = this.rooms.get(machine)
+      room?.remove(name)
+      room?.add(name, this.takes(name))
+    }
+  }
+
+  /** A machine still runs the unit, which is not placed there. */
+  stopsOn(name: string, machine: string, known: Unit | undefined): void {
+    const room = this.rooms.get(machine)
+    if (room === undefined || room.stopping.has(name)) return
+    room.addStopping(name, known)
+    this.stops.set(name, (this.stops.get(name) ?? 0) + 1)
+  }
+
+  hasStoppedOn(name: string, machine: string): void {
+    const room = this.rooms.get(machine)
+    if (!room?.stopping.has(name)) return
+    room.hasStopped(name)
+    const left = (this.stops.get(name) ?? 1) - 1
+    if (left > 0) this.stops.set(name, left)
+    else this.stops.delete(name)
+  }
+
+  isStopping(name: string): boolean {
+    return this.stops.has(name)
   }
 
   /** As `unseat`, of one that never was there. */

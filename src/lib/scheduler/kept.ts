@@ -10,6 +10,8 @@ export interface GroundChange {
   readonly unwanted: readonly string[]
   /** Nothing is left of the unit on a machine that it was taken from. */
   readonly stopped: readonly UnitOnMachine[]
+  /** Units that have come to their end. */
+  readonly finished: readonly string[]
   /** A machine still runs what is not placed there. */
   readonly stopping: readonly (UnitOnMachine & {readonly known?: Unit | undefined})[]
 }
@@ -26,11 +28,16 @@ export interface UnitOnMachine {
 export function follow(ground: Ground, change: GroundChange): readonly Decision[] | undefined {
   const decisions: Decision[] = []
   for (const {unit, machine, known} of change.stopping) {
-    ground.rooms.get(machine)?.addStopping(unit, known)
+    ground.hasStoppedOn(unit, machine)
+    ground.stopsOn(unit, machine, known)
     ground.shapes.forget()
   }
   for (const {unit, machine} of change.stopped) {
-    ground.rooms.get(machine)?.hasStopped(unit)
+    ground.hasStoppedOn(unit, machine)
+    ground.shapes.forget()
+  }
+  for (const name of change.finished) {
+    ground.finish(name)
     ground.shapes.forget()
   }
   for (const name of change.unwanted) {
@@ -46,7 +53,7 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
   }
   const comers: Unit[] = []
   for (const unit of change.wanted) {
-    if (!ground.bonds.isFree(unit) || !ground.census.covers(unit)) return undefined
+    if (!ground.bonds.isFree(unit) || !ground.census.covers(unit) || ground.isStopping(unit.name)) return undefined
     const before = ground.wanted.get(unit.name)
     if (before === undefined) comers.push(unit)
     else if (ground.finished.has(unit.name) || !ground.hasSeat(unit.name) || !asksTheSame(before, unit)) return undefined

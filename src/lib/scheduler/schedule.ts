@@ -155,7 +155,9 @@ class Pass {
     const unit = this.ground.wanted.get(name)
     if (unit === undefined) return 'no longer wanted here'
     const room = this.ground.rooms.get(machine)
-    if (room === undefined && (!this.holds || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
+    // What has come to its end has nothing to do elsewhere: moved, it would be done again.
+    const stays = this.holds || this.ground.finished.has(name)
+    if (room === undefined && (!stays || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
     const [seat] = unit.placement.global ? [] : this.ground.seatsOf(name)
     if (seat !== undefined) return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
     if (room === undefined || room.machine.unreadable || this.ground.finished.has(name)) return undefined

@@ -1,0 +1,143 @@
+import type {ClusterView} from '../cluster/view.ts'
+import type {Ground} from '../scheduler/ground.ts'
+import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
+import type {Unit} from '../unit/unit.ts'
+import {type EngineDecision, type EnginePlan, planAll, reasonToUpdate} from './plan.ts'
+import {isAssigned, isDone, stoppingAs} from './snapshot.ts'
+import {placementKey, type Touched} from './touched.ts'
+import type {UnitShelf} from './unit-shelf.ts'
+
+/** A plan, and whether everything was looked at for it. */
+export interface MindPlan extends EnginePlan {
+  readonly whole: boolean
+}
+
+/**
+ * What an engine keeps between its looks, so that one unit more costs one unit and not a hundred thousand: the ground of its
+ * last pass over everything. It goes on from there as long as what has changed concerns single units that have nothing to do
+ * with others; for anything else it looks at everything again.
+ */
+export class EngineMind {
+  private readonly view: ClusterView
+  private readonly shelf: UnitShelf
+  private ground: Ground | undefined
+  /** Units without a place, or global ones without all of theirs: what comes free may be theirs. */
+  private homeless: ReadonlySet<string> = new Set()
+  /** Units of which lost machines have left states. */
+  private left: ReadonlySet<string> = new Set()
+
+  constructor(view: ClusterView, shelf: UnitShelf) {
+    this.view = view
+    this.shelf = shelf
+  }
+
+  /** Whether those who have no place should be looked at again before long. */
+  get hasHomeless(): boolean {
+    return this.homeless.size > 0
+  }
+
+  /** What is to be done now, after these changes. */
+  plan(touched: Touched, recentlyLost: ReadonlySet<string>): MindPlan {
+    const decisions = this.goOn(touched)
+    return decisions === undefined ? this.lookAtAll(recentlyLost) : {decisions, hold: undefined, whole: false}
+  }
+
+  private lookAtAll(recentlyLost: ReadonlySet<string>): MindPlan {
+    const {view, shelf} = this
+    shelf.keepOnly(view.units, view.files)
+    const {decisions, hold, ground, snapshot, refused} = planAll(view, shelf, recentlyLost)
+    const isPlain = hold === undefined && snapshot.frozen.size === 0 && view.unreadable.size === 0
+    this.ground = isPlain ? ground : undefined
+    this.homeless = new Set([...refused, ...incomplete(ground)])
+    const lost = [...view.states].filter(([machine]) => !view.machines.has(machine))
+    this.left = new Set(lost.flatMap(([, units]) => [...units.keys()]))
+    return {decisions, hold, whole: true}
+  }
+
+  /** Undefined where everything is to be looked at; nothing is kept then. */
+  private goOn(touched: Touched): readonly EngineDecision[] | undefined {
+    const {ground, view} = this
+    this.ground = undefined
+    if (ground === undefined || touched.everything || view.unreadable.size > 0 || view.hold !== undefined) return undefined
+    const change = this.changeOf(ground, touched)
+    if (change === undefined) return undefined
+    const frees = change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
+    if (frees && this.hasHomeless) return undefined
+    const decided = follow(ground, change)
+    if (decided === undefined) return undefined
+    this.ground = ground
+    const gone = new Set(decided.flatMap(each => (each.kind === 'evict' ? [placementKey(each.unit, each.machine)] : [])))
+    return [...decided, ...this.updates(ground, touched, gone), ...this.withdrawals(ground, touched)]
+  }
+
+  private changeOf(ground: Ground, touched: Touched): GroundChange | undefined {
+    const wanted: Unit[] = []
+    const unwanted: string[] = []
+    for (const name of touched.units) {
+      if (this.left.has(name) || this.homeless.has(name)) return undefined
+      const record = this.view.units.get(name)
+      if (record === undefined || record.desiredState === 'inactive') {
+        unwanted.push(name)
+        continue
+      }
+      const unit = this.shelf.unit(name, record.file, this.view.files.get(record.file))
+      if (unit === undefined) return undefined
+      wanted.push(unit)
+    }
+    const places = this.placesOf(ground, touched)
+    return places && {wanted, unwanted, ...places}
+  }
+
+  private placesOf(ground: Ground, touched: Touched): Pick<GroundChange, 'stopped' | 'stopping' | 'finished'> | undefined {
+    const {view} = this
+    const stopped: UnitOnMachine[] = []
+    const stopping: (UnitOnMachine & {known?: Unit | undefined})[] = []
+    const finished: string[] = []
+    for (const place of touched.places.values()) {
+      const {unit, machine} = place
+      const room = ground.rooms.get(machine)
+      const assigned = isAssigned(view, machine, unit)
+      // Somebody else has written, or what was written did not come about; or a lost machine's word may be out of date now.
+      if (room === undefined || this.left.has(unit) || assigned !== ground.seatsOf(unit).has(machine)) return undefined
+      const state = view.state(machine, unit)
+      const record = view.units.get(unit)
+      const done = state !== undefined && record !== undefined && isDone(record, state)
+      if (!done && ground.finished.has(unit)) return undefined
+      if (done && ground.wanted.get(unit)?.placement.global === false && !ground.finished.has(unit)) finished.push(unit)
+      if (state !== undefined && !assigned) {
+        stopping.push({...place, known: stoppingAs(unit, machine, view, this.shelf)})
+      } else if (room.stopping.has(unit)) stopped.push(place)
+    }
+    return {stopped, stopping, finished}
+  }
+
+  /** Assignments that do not say any more what is wanted. */
+  private *updates(ground: Ground, touched: Touched, gone: ReadonlySet<string>): Generator<EngineDecision> {
+    for (const unit of touched.units) {
+      const record = this.view.units.get(unit)
+      if (record === undefined) continue
+      for (const machine of ground.seatsOf(unit)) {
+        const assignment = this.view.assignments.get(machine)?.get(unit)
+        if (assignment === undefined || gone.has(placementKey(unit, machine))) continue
+        const reason = reasonToUpdate(assignment, record)
+        if (reason !== undefined) yield {kind: 'update', unit, machine, reason}
+      }
+    }
+  }
+
+  /** Refusals of units that have a place by now, or want none. */
+  private *withdrawals(ground: Ground, touched: Touched): Generator<EngineDecision> {
+    for (const unit of new Set([...touched.units, ...touched.refusals])) {
+      if (!this.view.refusals.has(unit) || (ground.wanted.has(unit) && !ground.hasSeat(unit))) continue
+      yield {kind: 'withdraw', unit, reason: 'placed, or no longer wanted'}
+    }
+  }
+}
+
+/** Global units that are not on every machine that is what they ask for. */
+function* incomplete(ground: Ground): Generator<string> {
+  for (const unit of ground.wanted.values()) {
+    if (!unit.placement.global) continue
+    if (ground.seatsOf(unit.name).size < ground.shapes.of(unit).suiting) yield unit.name
+  }
+}

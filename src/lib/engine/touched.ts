@@ -1,0 +1,53 @@
+import {type ParsedKey, parseKey} from '../store/keys.ts'
+import type {ChangeEvent} from '../store/store.ts'
+
+/** What changes have touched since the engine looked last. */
+export class Touched {
+  readonly units = new Set<string>()
+  /** As `placementKey` writes them: assignments, and states. */
+  readonly places = new Map<string, Place>()
+  readonly refusals = new Set<string>()
+  /** Something else has changed, so that everything is to be looked at. */
+  everything = false
+
+  add(events: Iterable<ChangeEvent>): void {
+    for (const event of events) {
+      const key = parseKey(event.kind === 'put' ? event.entry.key : event.key)
+      if (key !== undefined) this.note(key)
+    }
+  }
+
+  private note(key: ParsedKey): void {
+    switch (key.kind) {
+      case 'unit':
+        this.units.add(key.unit)
+        return
+      case 'assignment':
+      case 'state':
+        this.places.set(placementKey(key.unit, key.machine), {unit: key.unit, machine: key.machine})
+        return
+      case 'refusal':
+        this.refusals.add(key.unit)
+        return
+      // A file comes with the record that names it; who leads, and whether the engine holds, it knows itself.
+      case 'file':
+      case 'leader':
+      case 'hold':
+      case 'cluster':
+        return
+      case 'machine':
+      case 'machineSettings':
+        this.everything = true
+    }
+  }
+}
+
+export interface Place {
+  readonly unit: string
+  readonly machine: string
+}
+
+/** Names a unit on a machine. */
+export function placementKey(unit: string, machine: string): string {
+  return `${machine}/${unit}`
+}
