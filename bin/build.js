@@ -43,8 +43,10 @@ async function entry() {
     ({known, module}) => `{about: ${JSON.stringify(known)}, load: () => import(${JSON.stringify(module)})}`,
   )
   return `
+    import {isMainThread} from 'node:worker_threads'
     import {main} from './src/main.ts'
-    void main({
+    if (!isMainThread) void import('./src/lib/cli/engine-worker.ts').then(({engineWorker}) => engineWorker())
+    else void main({
       name: 'ctl',
       version: ${JSON.stringify(about.version)},
       description: ${JSON.stringify(about.description)},

@@ -16,7 +16,11 @@ const rooms: readonly Room[] = [
   room('store port', /^lib\/store\/(store|keys)\.ts$/, ''),
   room('store', /^lib\/store\/[^/]+$/, 'base, store port'),
   room('store/etcd', /^lib\/store\/etcd\//, 'base, store port, store'),
-  room('cluster model', /^lib\/cluster\/(model|codec|view|rows|progress|metadata|machine-name)\.ts$/, 'base, unit, store port'),
+  room(
+    'cluster model',
+    /^lib\/cluster\/(model|codec|view|rows|allocated|progress|metadata|machine-name)\.ts$/,
+    'base, unit, store port',
+  ),
   room('cluster', /^lib\/cluster\//, 'base, unit, store port, store, cluster model'),
   room('driver port', /^lib\/drivers\/driver\.ts$/, 'unit'),
   room('hosts port', /^lib\/hosts\/host\.ts$/, ''),
@@ -32,7 +36,13 @@ const rooms: readonly Room[] = [
   room('drivers/systemd', /^lib\/drivers\/systemd\//, 'base, unit, driver port, drivers'),
   room('drivers/memory', /^lib\/drivers\/memory\//, 'unit, driver port'),
   room('scheduler', /^lib\/scheduler\//, 'base, unit'),
-  room('engine plan', /^lib\/engine\/(plan|snapshot|writes|unit-shelf)\.ts$/, 'base, unit, store port, cluster model, scheduler'),
+  room(
+    'engine plan',
+    /^lib\/engine\/(plan|snapshot|writes|unit-shelf|recent-losses|touched|mind)\.ts$/,
+    'base, unit, store port, cluster model, scheduler',
+  ),
+  room('planning', /^lib\/planning\//, 'base, unit, store port, cluster model, cluster, scheduler, engine plan'),
+  room('simulate', /^lib\/simulate\//, 'base, unit, store port, cluster model, engine plan'),
   room('engine', /^lib\/engine\//, 'base, store port, store, cluster model, engine plan'),
   room(
     'agent plan',
@@ -41,15 +51,16 @@ const rooms: readonly Room[] = [
   ),
   room('agent', /^lib\/agent\//, 'base, unit, store port, store, cluster model, cluster, driver port, engine, agent plan'),
   room('journal', /^lib\/journal\//, 'base, unit, store port, store, cluster model, cluster, hosts port, drivers/docker'),
-  room('api', /^lib\/api\/[^/]+$/, 'base, store port, store, cluster model'),
+  room('top', /^lib\/top\//, 'base, cluster model, driver port, hosts port, drivers/docker, journal'),
+  room('api', /^lib\/api\/[^/]+$/, 'base, store port, store, cluster model, driver port'),
   room('api/fleet', /^lib\/api\/fleet\//, 'base, unit, fleet, store port, cluster model, cluster, api'),
-  room('api/v1', /^lib\/api\/v1\//, 'base, unit, store port, cluster model, cluster, api'),
+  room('api/v1', /^lib\/api\/v1\//, 'base, unit, store port, cluster model, cluster, scheduler, engine plan, planning, api'),
   room('api/server', /^lib\/api\/server\//, 'base, api'),
   room('dev', /^lib\/dev\//, 'base, store port, cluster model, cluster, drivers/docker'),
   room(
     'cli',
     /^lib\/cli\//,
-    'base, unit, fleet, fleet-client, store port, store, store/etcd, cluster model, cluster, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, agent, hosts port, hosts, ssh rules, hosts/ssh, journal, api/fleet, api, api/v1, api/server',
+    'base, unit, fleet, fleet-client, store port, store, store/etcd, cluster model, cluster, planning, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, engine, agent, hosts port, hosts, ssh rules, hosts/ssh, journal, top, api/fleet, api, api/v1, api/server, simulate',
   ),
   room('commands', /^commands\//, 'base, cluster, agent, dev, cli'),
   room('main', /^main\.ts$/, 'base, cli'),
@@ -72,17 +83,19 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'node:events': ['drivers/docker', 'cli'],
   'node:fs': ['dev', 'api/server', 'api/v1'],
   'node:fs/promises': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
-  'node:http': ['drivers/docker', 'api', 'fleet-client', 'api/server', 'api/v1'],
+  'node:http': ['drivers/docker', 'top', 'api', 'fleet-client', 'api/server', 'api/v1'],
   'node:https': ['fleet-client', 'api/server'],
   'node:net': ['dev', 'hosts', 'hosts/ssh', 'api/server'],
   'node:os': ['unit', 'drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh'],
   'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
   'node:stream': ['store/etcd', 'drivers/docker', 'hosts port', 'hosts', 'hosts/ssh'],
   'node:stream/promises': ['drivers/docker', 'cli', 'hosts'],
-  'node:timers/promises': ['journal', 'store', 'store/etcd', 'drivers/docker', 'drivers/systemd', 'agent', 'cli', 'dev'],
+  'node:timers/promises': ['journal', 'top', 'store', 'store/etcd', 'drivers/docker', 'drivers/systemd', 'agent', 'cli', 'dev'],
+  'node:stream/consumers': ['top'],
   'node:perf_hooks': ['api/v1'],
   'node:readline/promises': ['cli'],
   'node:tls': ['store/etcd', 'api/server'],
+  'node:worker_threads': ['cli'],
   'node:util': ['drivers/systemd', 'cli', 'main'],
 }
 
@@ -100,11 +113,11 @@ const reaches: Readonly<Record<string, RegExp>> = {
 /** Every file that reaches outside: by folder, for what. All others are functions of their arguments. */
 const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '.': {host: 'main', terminal: 'main'},
-  commands: {time: 'status', host: 'agent cat complete completion dev help import status token verify'},
+  commands: {time: 'status', host: 'agent cat complete completion dev help import simulate status token verify'},
   'commands/context': {host: 'list remove show'},
   'lib/agent': {
     time: 'agent executors host run-agent',
-    disk: 'decision-log environment-files host machine-environment settings',
+    disk: 'capacity-measured decision-log environment-files host machine-environment settings',
     host: 'host',
   },
   'lib/api': {time: 'live-cluster'},
@@ -119,10 +132,10 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/base': {time: 'bell log'},
   'lib/cli': {
     chance: 'make-token',
-    time: 'fulfil journal-run listing open-api open-driver progress-view ssh-session status-output watch-cluster watch-pulse',
-    disk: 'connection contexts make-token unit-files',
-    host: 'cluster-command colours context-changes context-choice contexts exec-run fulfil interrupt join-socket journal-run list-command raw-terminal reach show-help ssh-flags ssh-session terminal-ask unknown-command watch-list watch-terminal wish-command',
-    processes: 'raw-terminal',
+    time: 'engine-thread engine-worker fulfil journal-run listing open-api open-driver progress-view simulate-run ssh-session status-output top-watch watch-cluster watch-pulse',
+    disk: 'connection contexts make-token simulate-run simulate-snapshot unit-files',
+    host: 'cluster-command colours context-changes context-choice contexts exec-run fulfil interrupt join-socket journal-run list-command plan-run raw-terminal reach show-help ssh-flags ssh-session terminal-ask top-run top-watch unknown-command watch-list watch-terminal why-run wish-command',
+    processes: 'engine-thread engine-worker raw-terminal',
   },
   'lib/cli/completion': {time: 'answer', disk: 'files', host: 'files'},
   'lib/cluster': {chance: 'cluster-id'},
@@ -142,6 +155,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     network: 'client dial',
     host: 'driver registry-auth sweep',
   },
+  'lib/top': {time: 'ask-use machine-uses', network: 'ask-use'},
   'lib/journal': {time: 'follow-places read-journal'},
   'lib/fleet-client': {network: 'transport'},
   'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
@@ -155,9 +169,20 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** Where nothing may reach outside, not even through what is imported: it is here that everything is decided and said. */
-const pureRooms = ['unit', 'ssh rules', 'fleet', 'store port', 'cluster model', 'scheduler', 'engine plan', 'agent plan']
+const pureRooms = [
+  'unit',
+  'ssh rules',
+  'fleet',
+  'store port',
+  'cluster model',
+  'scheduler',
+  'engine plan',
+  'planning',
+  'simulate',
+  'agent plan',
+]
 const pureFiles =
-  /^lib\/cli\/(journal-page|journal-time|own-words|completion\/(words|wanted|kinds|scripts)|manual|manual-text|manual-page|manual-groups|watch-changes|watch-screen|any-machine|list-filter|import-plan|import-columns|table|columns|status-page|verify|verify-page|verify-container)\.ts$|^lib\/api\/v1\/(errors|openapi|operation|query|schema|shapes|events\/(event|filter|written)|lists\/(cluster-rows|list|lists|unit-facts)|units\/(precondition|unit-page|unit-text))\.ts$/
+  /^lib\/cli\/(simulate-(file|flags|page|words)|journal-page|journal-time|own-words|completion\/(words|wanted|kinds|scripts)|manual|manual-text|manual-page|manual-groups|watch-changes|watch-screen|any-machine|list-filter|import-plan|import-columns|table|columns|status-page|why-page|plan-page|verify|verify-page|verify-container)\.ts$|^lib\/api\/v1\/(errors|openapi|operation|query|schema|shapes|events\/(event|filter|written)|lists\/(cluster-rows|list|lists|unit-facts)|units\/(precondition|unit-page|unit-text))\.ts$/
 
 const commandLines = 59
 const sourceLines = 300

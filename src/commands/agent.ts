@@ -4,6 +4,7 @@ import {lineLog} from '../lib/base/log.ts'
 import {Metrics} from '../lib/base/metrics.ts'
 import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent-flags.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
+import {etcdOptions} from '../lib/cli/connection.ts'
 import {driverOpener} from '../lib/cli/open-driver.ts'
 
 /** The daemon of a machine: agent and candidate for the engine in one process. */
@@ -33,11 +34,15 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const log = lineLog(line => process.stderr.write(line), choices.logLevel)
     const {runAgent} = await import('../lib/agent/run-agent.ts')
     const {apiOpener} = await import('../lib/cli/open-api.ts')
+    const {leadInThread} = await import('../lib/cli/engine-thread.ts')
     const openDriver = await driverOpener(choices)
     const {settings, api} = choices
     const {version} = this.config
     const metrics = new Metrics()
     const serve = apiOpener({settings: api, version, log, metrics})
-    await this.withStore(flags, (store, signal) => runAgent({settings, version, store, openDriver, log, metrics, serve, signal}))
+    const lead = leadInThread(await etcdOptions(flags), {program: process.argv[1] ?? '', log})
+    await this.withStore(flags, (store, signal) =>
+      runAgent({settings, version, store, openDriver, log, metrics, serve, apiSocket: api.socket, lead, signal}),
+    )
   }
 }

@@ -61,6 +61,7 @@ describe('a cluster of agents', () => {
         drainSeconds: 10,
         environmentFile: undefined,
         engine: true,
+        offer: {capacity: {}, reserve: {}},
       },
       version: '1',
       store,

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest'
 import {parseSettings, readSettingsFile, type SettingsFile} from '../../src/lib/agent/settings.ts'
 import {messageOf, UsageError} from '../../src/lib/base/errors.ts'
 
-const known = ['name', 'metadata', 'ttl', 'engine']
+const known = ['name', 'metadata', 'capacity', 'reserve', 'ttl', 'engine']
 
 test.each<[name: string, yaml: string, settings: SettingsFile]>([
   ['nothing', '', {}],
@@ -13,6 +13,7 @@ test.each<[name: string, yaml: string, settings: SettingsFile]>([
   ['a text', 'name: web-1', {name: 'web-1'}],
   ['a number and a boolean', 'ttl: 15\nengine: false', {ttl: '15', engine: 'false'}],
   ['metadata as a mapping', 'metadata:\n  role: web\n  zone: 1', {metadata: 'role=web,zone=1'}],
+  ['capacity and reserve as mappings', 'capacity:\n  cpu: 4\nreserve:\n  memory: 1G', {capacity: 'cpu=4', reserve: 'memory=1G'}],
   ['metadata as a list', 'metadata: [role=web, zone=1]', {metadata: 'role=web,zone=1'}],
   ['metadata as a text', 'metadata: role=web,zone=1', {metadata: 'role=web,zone=1'}],
 ])('a file that sets %s', (_, yaml, settings) => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {ageText, type Columns, machineColumns, type Tone, unitColumns, unitFileColumns} from '../../src/lib/cli/columns.ts'
-import type {MachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
 import {hash, machineId, machineRow, now, unitFileRow, unitRow, unplacedRow} from './rows.ts'
 
 type Text = string | null
@@ -52,7 +52,7 @@ const fileCases: readonly Case<UnitFileRow>[] = [
   ['desc', {...unitFileRow, description: null}, null],
 ]
 
-const machineCases: readonly Case<MachineRow>[] = [
+const machineCases: readonly Case<AllocatedMachineRow>[] = [
   ['machine', machineRow, 'aaaabbbb...', machineId],
   ['machine', {...machineRow, name: 'one'}, 'one', machineId],
   ['ip', machineRow, '10.0.0.1'],
@@ -63,7 +63,15 @@ const machineCases: readonly Case<MachineRow>[] = [
   ['units', machineRow, '3'],
   ['cpus', machineRow, '2'],
   ['memory', machineRow, '1.5G'],
-  ['memory', {...machineRow, memoryBytes: 512 * 1024 ** 2}, '0.5G'],
+  ['memory', {...machineRow, memoryBytes: 512 * 1024 ** 2}, '512M'],
+  ['cpu', machineRow, '0.5/2'],
+  ['cpu', {...machineRow, allocated: null}, '-/2'],
+  ['mem', machineRow, '512M/1.5G'],
+  ['disk', machineRow, '0/100G'],
+  ['disk', {...machineRow, diskBytes: null}, '0/-'],
+  ['devices', machineRow, null],
+  ['devices', {...machineRow, devices: {gpu: 2}}, 'gpu 0/2'],
+  ['devices', {...machineRow, devices: {gpu: 2}, allocated: null}, 'gpu -/2'],
   ['drivers', machineRow, 'docker,systemd'],
   ['drivers', {...machineRow, drivers: []}, null],
   ['version', machineRow, '0.1.0'],
@@ -124,7 +132,7 @@ test.each<[health: string | null, tone: Tone | undefined]>([
   expect(unitColumns.all.health?.tone?.({...unitRow, health})).toBe(tone)
 })
 
-test.each<[status: MachineRow['status'], tone: Tone]>([
+test.each<[status: AllocatedMachineRow['status'], tone: Tone]>([
   ['ready', 'good'],
   ['cordoned', 'busy'],
   ['leaving', 'busy'],

@@ -42,7 +42,7 @@ const files = (asked: Asked) =>
     .rows(view)
     .map(({unit}) => unit.replace('.service', ''))
 const machines = (args: readonly string[], metadata?: string) =>
-  machineSource({args, metadata})
+  machineSource({args, metadata, allocated: false})
     .rows(view)
     .map(({machine}) => machine)
 

@@ -1,4 +1,4 @@
-import type {MachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
 
 /** Two days after the epoch: the `now` of the tests. */
 export const now = 2 * 86_400_000
@@ -50,7 +50,7 @@ export const unitFileRow: UnitFileRow = {
   description: 'The shop',
 }
 
-export const machineRow: MachineRow = {
+export const machineRow: AllocatedMachineRow = {
   machine: machineId,
   name: null,
   address: '10.0.0.1',
@@ -58,6 +58,9 @@ export const machineRow: MachineRow = {
   metadata: {zone: '1', role: 'web'},
   cpus: 2,
   memoryBytes: 1.5 * 1024 ** 3,
+  diskBytes: 100 * 1024 ** 3,
+  devices: {},
+  allocated: {cpus: 0.5, memoryBytes: 512 * 1024 ** 2, diskBytes: 0, devices: {}},
   drivers: ['docker', 'systemd'],
   version: '0.1.0',
   units: 3,

@@ -61,6 +61,17 @@ export function driverContract(name: string, prepareHarness: () => Promise<Drive
       expect(memoryBytes).toBeGreaterThan(2 ** 20)
     })
 
+    test('what runs takes something of the machine, and what does not run nothing', async () => {
+      const run = await start(harness.unit('web.service'))
+      const [use, ...others] = await driver.use()
+      expect(others).toEqual([])
+      expect(use).toMatchObject({unit: run.unit, run: run.id, driver: run.driver, at: expect.any(Number)})
+      expect(use?.memoryBytes).toBeGreaterThanOrEqual(0)
+      expect(use?.cpuSeconds).toBeGreaterThanOrEqual(0)
+      await perform({kind: 'stop', run, graceSeconds: 10})
+      expect(await driver.use()).toEqual([])
+    })
+
     test('a started unit runs, with what it was made from', async () => {
       const unit = harness.unit('web@1.service')
       const run = await start(unit)

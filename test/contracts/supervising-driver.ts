@@ -80,6 +80,18 @@ export function supervisingDriverContract(name: string, prepareHarness: () => Pr
       expect(run).not.toHaveProperty('exitCode')
     })
 
+    test('what runs takes something of the machine, and what does not run nothing', async () => {
+      const run = await start(unitOf('web.service'))
+      const [use, ...others] = await driver.use()
+      expect(others).toEqual([])
+      expect(use).toMatchObject({unit: run.unit, run: run.id, driver: run.driver, at: expect.any(Number)})
+      expect(use?.memoryBytes).toBeGreaterThanOrEqual(0)
+      // Not counted under cgroup v1 unless the unit asks for it.
+      expect(use?.cpuSeconds ?? 0).toBeGreaterThanOrEqual(0)
+      await perform({kind: 'stop', run, graceSeconds: 10})
+      expect(await driver.use()).toEqual([])
+    })
+
     test('a started unit runs, with what it was made from', async () => {
       const before = Date.now()
       const run = await start(unitOf('web.service'))

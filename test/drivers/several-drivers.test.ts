@@ -21,6 +21,7 @@ test('each unit and each run goes to the driver of its kind', async () => {
   expect((await systemd.observe()).map(({unit}) => unit)).toEqual(['tick.timer'])
   const runs = await both.observe()
   expect(runs.map(({unit, driver}) => `${unit} ${driver}`)).toEqual(['web.service docker', 'tick.timer systemd'])
+  expect((await both.use()).map(({unit}) => unit)).toEqual(['web.service', 'tick.timer'])
   expect(await Promise.all(runs.map(run => both.lastLines(run, 1)))).toEqual([['a container'], ['a unit']])
   for (const run of runs) await both.perform({kind: 'stop', run}, signal)
   for (const run of await both.observe()) await both.perform({kind: 'remove', run}, signal)

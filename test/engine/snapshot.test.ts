@@ -4,6 +4,7 @@ import {UnitShelf} from '../../src/lib/engine/unit-shelf.ts'
 import type {Snapshot} from '../../src/lib/scheduler/snapshot.ts'
 import {type StoredStory, textOf, viewOf} from '../fakes/engine-story.ts'
 import {shortName} from '../fakes/snapshot.ts'
+import {machineEntry, viewOf as storedView} from '../fakes/stored-cluster.ts'
 
 function snapshot(story: StoredStory): Snapshot {
   return takeSnapshot(viewOf(story), new UnitShelf())
@@ -41,11 +42,23 @@ describe('a snapshot', () => {
       'settings/machines/never-seen': '{"schema":1,"cordoned":true,"gone":true}',
     }
     const {machines, gone} = snapshot({machines: ['a role=web disk=ssd', 'b leaving'], raw})
+    const capacity = {cpus: 1, memoryBytes: 1e9, diskBytes: 0, devices: {}}
     expect(machines).toEqual([
-      {id: 'a', label: 'a', metadata: {disk: 'ssd', zone: '2'}, drivers: ['docker'], cordoned: true, leaving: false},
-      {id: 'b', label: 'b', metadata: {}, drivers: ['docker'], cordoned: false, leaving: true},
+      {id: 'a', label: 'a', metadata: {disk: 'ssd', zone: '2'}, drivers: ['docker'], capacity, cordoned: true, leaving: false},
+      {id: 'b', label: 'b', metadata: {}, drivers: ['docker'], capacity, cordoned: false, leaving: true},
     ])
     expect([...gone]).toEqual(['never-seen'])
+  })
+
+  test('machines with what they have to give; a record of before has no disk and no devices', () => {
+    const view = storedView(
+      machineEntry('a', {capacity: {cpus: 2, memoryBytes: 3, diskBytes: 4, devices: {gpu: 1}}}),
+      machineEntry('b', {capacity: {cpus: 2, memoryBytes: 3}}),
+    )
+    expect(takeSnapshot(view, new UnitShelf()).machines.map(({capacity}) => capacity)).toEqual([
+      {cpus: 2, memoryBytes: 3, diskBytes: 4, devices: {gpu: 1}},
+      {cpus: 2, memoryBytes: 3, diskBytes: 0, devices: {}},
+    ])
   })
 
   test.each<[what: string, raw: Readonly<Record<string, string>>]>([

@@ -1,4 +1,4 @@
-import type {Capacity, Driver, DriverStep, Run} from '../../src/lib/drivers/driver.ts'
+import type {Capacity, Driver, DriverStep, Run, RunUse} from '../../src/lib/drivers/driver.ts'
 
 /** A driver whose answers can be held up or refused on their way. */
 export class DisturbedDriver implements Driver {
@@ -31,6 +31,10 @@ export class DisturbedDriver implements Driver {
   async perform(step: DriverStep, signal: AbortSignal): Promise<void> {
     await this.beforeStep?.(step)
     await this.inner.perform(step, signal)
+  }
+
+  use(signal?: AbortSignal): Promise<readonly RunUse[]> {
+    return this.inner.use(signal)
   }
 
   lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {

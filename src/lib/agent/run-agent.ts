@@ -4,11 +4,13 @@ import type {Log} from '../base/log.ts'
 import type {Metrics} from '../base/metrics.ts'
 import {whenAborted} from '../base/when-aborted.ts'
 import {ensureClusterId} from '../cluster/cluster-id.ts'
-import type {Driver} from '../drivers/driver.ts'
-import {runEngine} from '../engine/engine.ts'
+import type {Driver, RunUse} from '../drivers/driver.ts'
+import {type Lead, runEngine} from '../engine/engine.ts'
 import {measuredStore} from '../store/measured.ts'
 import type {Store} from '../store/store.ts'
 import {Agent} from './agent.ts'
+import {announcedCapacity} from './capacity.ts'
+import {measuredCapacity} from './capacity-measured.ts'
 import {DecisionLog, makeStateDirectory} from './decision-log.ts'
 import {ownAddress, readHost} from './host.ts'
 import {machineVariables, writeMachineEnvironment} from './machine-environment.ts'
@@ -25,6 +27,8 @@ export interface ServeContext {
   readonly machine: string
   /** Why this machine cannot do its work just now; undefined while it can. */
   readonly unready: () => string | undefined
+  /** What the runs of this machine take just now. */
+  readonly use: (signal: AbortSignal) => Promise<readonly RunUse[]>
 }
 
 interface Serving {
@@ -41,6 +45,10 @@ export interface RunAgentOptions {
   readonly metrics?: Metrics
   /** Answers others from this process while the agent runs; what it throws is told, and the agent goes on without it. */
   readonly serve?: ((context: ServeContext) => Promise<Serving>) | undefined
+  /** Where `serve` listens, for those who look in from elsewhere. */
+  readonly apiSocket?: string | undefined
+  /** Who leads the cluster where this machine is elected: this thread unless it is given. */
+  readonly lead?: Lead
   /** Asks the agent to end in order, by its `onExit`. */
   readonly signal: AbortSignal
 }
@@ -53,6 +61,7 @@ export interface RunAgentOptions {
 export async function runAgent(options: RunAgentOptions): Promise<void> {
   const {settings, log, signal, metrics} = options
   const monotonic = () => performance.now()
+  const leading = options.lead === undefined ? {} : {lead: options.lead}
   const store = metrics === undefined ? options.store : measuredStore(options.store, metrics, monotonic)
   const measuring = metrics === undefined ? {} : {metrics}
   await makeStateDirectory(settings.stateDirectory)
@@ -75,7 +84,11 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
         hostname: host.hostname,
         address,
         metadata: settings.metadata,
-        capacity: await driver.capacity(signal),
+        capacity: announcedCapacity(
+          await measuredCapacity(await driver.capacity(signal), settings.stateDirectory),
+          settings.offer,
+        ),
+        ...(options.apiSocket === undefined ? {} : {api: options.apiSocket}),
         ...(driver.docker === undefined ? {} : {docker: driver.docker}),
         drivers: [...driver.kinds],
         version: options.version,
@@ -84,7 +97,9 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       log,
       changed: () => agent.wake(),
       whileMember: (session, member) =>
-        settings.engine ? runEngine({store, session, machine, log, monotonic, ...measuring}, member) : Promise.resolve(),
+        settings.engine
+          ? runEngine({store, session, machine, log, monotonic, ...measuring, ...leading}, member)
+          : Promise.resolve(),
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)
     // A keepalive is sent every third of the TTL: at the last third two have gone unanswered.
@@ -108,7 +123,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       membership.leaseLeft(monotonic()) > margin
         ? agent.trouble
         : 'this machine is not registered, or etcd does not keep its lease'
-    serving = options.serve?.({store, machine, unready}).catch(error => {
+    serving = options.serve?.({store, machine, unready, use: each => driver.use(each)}).catch(error => {
       log.error(`the API is off: ${messageOf(error)}`)
       return undefined
     })

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {parse} from 'yaml'
 import {messageOf, UsageError} from '../base/errors.ts'
+import type {CapacityWish} from './capacity.ts'
 
 export const onExits = ['keep', 'drain', 'leave'] as const
 /** What becomes of a machine's units when its agent ends: keep them running, have them placed elsewhere first, stop them. */
@@ -22,9 +23,10 @@ export interface AgentSettings {
   readonly environmentFile: string | undefined
   /** Whether this machine may lead the cluster. */
   readonly engine: boolean
+  readonly offer: CapacityWish
 }
 
-/** A setting's name in the file is its flag's; a value may be text, a number or a boolean, metadata also a mapping. */
+/** A setting's name in the file is its flag's; a value may be text, a number or a boolean, metadata, capacity and reserve also a mapping. */
 export type SettingsFile = Readonly<Record<string, string>>
 
 export const defaultSettingsPath = '/etc/meissa/agent.yaml'
@@ -59,10 +61,12 @@ export function parseSettings(source: string, text: string, known: readonly stri
   return settings
 }
 
+const mappings = ['metadata', 'capacity', 'reserve']
+
 function settingText(source: string, key: string, value: unknown): string {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value)
   if (Array.isArray(value)) return value.map(String).join(',')
-  if (key === 'metadata' && typeof value === 'object' && value !== null) {
+  if (mappings.includes(key) && typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .map(([name, each]) => `${name}=${String(each)}`)
       .join(',')

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {parseCapacity} from '../agent/capacity.ts'
 import {type AgentSettings, type OnExit, onExits, type SettingsFile} from '../agent/settings.ts'
 import {UsageError} from '../base/errors.ts'
 import type {LogLevel} from '../base/log.ts'
@@ -20,6 +21,16 @@ export const agentFlags = {
     env: 'CTL_ON_EXIT',
   }),
   'drain-timeout': Flags.string({summary: 'most time that drain and leave take (default: 2min)', env: 'CTL_DRAIN_TIMEOUT'}),
+  capacity: Flags.string({
+    summary: 'what units may take of this machine, as cpu=4,memory=8G,disk=100G,gpu=2 (default: what it has)',
+    description: 'What is not named is what the machine has, less the reserve.',
+    env: 'CTL_CAPACITY',
+  }),
+  reserve: Flags.string({
+    summary: 'what units never get (default: 5 % of the memory, at most 512M, and 5 % of the disk)',
+    helpValue: 'cpu=0.5,memory=512M',
+    env: 'CTL_RESERVE',
+  }),
   engine: Flags.string({summary: 'whether this machine may lead the cluster: yes or no (default: yes)', env: 'CTL_ENGINE'}),
   'docker-host': Flags.string({summary: 'Docker to use (default: unix:///var/run/docker.sock)', env: 'DOCKER_HOST'}),
   driver: Flags.string({
@@ -82,6 +93,10 @@ export function chooseSettings(flags: AgentFlagValues, file: SettingsFile): Agen
       onExit: oneOf<OnExit>('on-exit', value('on-exit') ?? 'keep', onExits),
       drainSeconds: secondsOf('drain-timeout', value('drain-timeout') ?? '2min'),
       environmentFile: environmentFileOf(value('environment-file')),
+      offer: {
+        capacity: parseCapacity('capacity', value('capacity') ?? ''),
+        reserve: parseCapacity('reserve', value('reserve') ?? ''),
+      },
       engine: yesOrNo('engine', value('engine') ?? 'yes'),
     },
     dockerHost: value('docker-host'),

@@ -1,6 +1,7 @@
 import {shortId} from '../cluster/machine-name.ts'
 import {renderMetadata} from '../cluster/metadata.ts'
-import type {MachineRow, UnitFileRow, UnitRow} from '../cluster/rows.ts'
+import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../cluster/rows.ts'
+import {bytesText, cpusText, shareText} from './amount-text.ts'
 
 /** How much a cell shows: whole ids and hashes, or fleet's short ones. */
 export interface CellOptions {
@@ -77,7 +78,7 @@ export const unitFileColumns: Columns<UnitFileRow> = {
 }
 
 /** list-machines: fleet's columns, and ours. */
-export const machineColumns: Columns<MachineRow> = {
+export const machineColumns: Columns<AllocatedMachineRow> = {
   all: {
     machine: {text: (row, {full}) => (full ? row.machine : (row.name ?? shortId(row.machine)))},
     ip: {text: row => row.address},
@@ -85,14 +86,24 @@ export const machineColumns: Columns<MachineRow> = {
     hostname: {text: row => row.hostname},
     status: {text: row => row.status, tone: row => (row.status === 'ready' ? 'good' : 'busy')},
     units: {text: row => String(row.units)},
-    cpus: {text: row => String(row.cpus)},
+    cpu: {text: ({allocated, cpus}) => shareText(allocated?.cpus ?? null, cpus, cpusText)},
+    mem: {text: ({allocated, memoryBytes}) => shareText(allocated?.memoryBytes ?? null, memoryBytes, bytesText)},
+    disk: {text: ({allocated, diskBytes}) => shareText(allocated?.diskBytes ?? null, diskBytes, bytesText)},
+    devices: {text: devicesText},
+    cpus: {text: row => cpusText(row.cpus)},
     memory: {text: row => bytesText(row.memoryBytes)},
     drivers: {text: row => row.drivers.join(',') || null},
     version: {text: row => row.version},
   },
   shown: ['machine', 'ip', 'metadata'],
-  wide: ['machine', 'ip', 'metadata', 'hostname', 'status', 'units', 'cpus', 'memory', 'drivers', 'version'],
+  wide: ['machine', 'ip', 'metadata', 'hostname', 'status', 'units', 'cpu', 'mem', 'drivers', 'version'],
   name: row => row.machine,
+}
+
+/** Whether a list of machines shows what their units ask for. */
+export function showsAllocated({output, fields}: {readonly output: string; readonly fields?: string | undefined}): boolean {
+  if (output === 'json') return true
+  return output !== 'name' && (fields === undefined ? output === 'wide' : /\b(cpu|mem|disk|devices)\b/.test(fields))
 }
 
 /** `3s`, `5m`, `2h`, `4d`: one unit is enough to see how fresh a thing is. */
@@ -104,6 +115,12 @@ export function ageText(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
-function bytesText(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)}G`
+/** `gpu 1/2`: of each device how many are taken of those there are. */
+function devicesText({allocated, devices}: AllocatedMachineRow): string | null {
+  const names = [...new Set([...Object.keys(devices), ...Object.keys(allocated?.devices ?? {})])].sort()
+  const parts = names.map(name => {
+    const taken = allocated === null ? null : (allocated.devices[name] ?? 0)
+    return `${name} ${shareText(taken, devices[name] ?? 0, String)}`
+  })
+  return parts.join(', ') || null
 }

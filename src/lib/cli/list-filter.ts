@@ -71,11 +71,11 @@ export function filterUnitFiles(
 }
 
 /** The rows of list-machines that arguments and flags ask for. Throws NotFoundError for a machine that is not registered. */
-export function filterMachines(
-  rows: readonly MachineRow[],
+export function filterMachines<Row extends MachineRow>(
+  rows: readonly Row[],
   view: ClusterView,
   {args, metadata}: {readonly args: readonly string[]; readonly metadata: string | undefined},
-): readonly MachineRow[] {
+): readonly Row[] {
   const meant = args.length === 0 ? undefined : new Set(args.map(arg => findMachine(view, arg).id))
   const asked = Object.entries(metadata === undefined ? {} : parseMetadata(metadata))
   return rows.filter(

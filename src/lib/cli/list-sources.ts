@@ -1,7 +1,8 @@
+import {AmountShelf} from '../cluster/allocated.ts'
 import {
+  type AllocatedMachineRow,
+  allocatedMachineRows,
   describeFiles,
-  type MachineRow,
-  machineRows,
   type UnitFileRow,
   type UnitRow,
   unitFileRows,
@@ -68,11 +69,19 @@ export function unitFileSource(narrowed: Narrowed): ListSource<UnitFileRow> {
 export function machineSource(narrowed: {
   readonly args: readonly string[]
   readonly metadata: string | undefined
-}): ListSource<MachineRow> {
+  /** Whether it is shown what the units of each ask for: for that every unit file is read. */
+  readonly allocated: boolean
+}): ListSource<AllocatedMachineRow> {
+  const shelf = narrowed.allocated ? new AmountShelf() : undefined
   return {
     columns: machineColumns,
-    prefixes: [prefixes.machines, prefixes.machineSettings, prefixes.assignments],
-    rows: view => filterMachines(machineRows(view), view, narrowed),
+    prefixes: [
+      prefixes.machines,
+      prefixes.machineSettings,
+      prefixes.assignments,
+      ...(narrowed.allocated ? [prefixes.files] : []),
+    ],
+    rows: view => filterMachines(allocatedMachineRows(view, shelf), view, narrowed),
     id: row => row.machine,
     gone: row => `${row.name ?? row.machine} is gone`,
   }

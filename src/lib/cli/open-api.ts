@@ -23,9 +23,9 @@ export function apiOpener(options: ApiOptions): ((context: ServeContext) => Prom
   return socket === undefined && listeners.length === 0 ? undefined : context => openApi(options, context)
 }
 
-async function openApi({settings, version, log, metrics}: ApiOptions, {store, machine, unready}: ServeContext) {
+async function openApi({settings, version, log, metrics}: ApiOptions, {store, machine, unready, use}: ServeContext) {
   const cluster = new LiveCluster({store, log, monotonic: () => performance.now()})
-  const context = {cluster, machine, version, log, metrics, now: Date.now, unready}
+  const context = {cluster, machine, version, log, metrics, now: Date.now, unready, use}
   const {socket: path, tokens} = settings
   const group = settings.group ?? ((await hasGroup(usualGroup)) ? usualGroup : undefined)
   const sockets = path === undefined ? [] : [{kind: 'socket' as const, path, ...(group === undefined ? {} : {group})}]

@@ -68,6 +68,7 @@ export async function endedRuns(
   return {has: ({name, generation}) => ended.has(`${name} ${generation}`)}
 }
 
-function hasEnded(state: UnitState): boolean {
+/** Whether what ran has come to an end, good or bad. */
+export function hasEnded(state: UnitState): boolean {
   return state.active === 'failed' || (state.active === 'inactive' && (state.exitCode !== undefined || state.done === true))
 }

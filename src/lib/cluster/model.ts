@@ -34,10 +34,18 @@ export const machineSchema = v.object({
   hostname: v.string(),
   address: v.string(),
   metadata: texts,
-  capacity: v.object({cpus: v.number(), memoryBytes: v.number()}),
+  /** What units may take of it; a record of before says nothing of disk and devices. */
+  capacity: v.object({
+    cpus: v.number(),
+    memoryBytes: v.number(),
+    diskBytes: v.optional(v.number()),
+    devices: v.optional(v.record(v.string(), v.number())),
+  }),
   drivers: v.array(v.string()),
   /** Where its Docker is reached on it, as `unix:///var/run/docker.sock`. */
   docker: v.optional(v.string()),
+  /** The unix socket of its agent's API, by its path on the machine. */
+  api: v.optional(v.string()),
   version: v.string(),
   /** The lease it lives by; a restarted agent of the same machine takes it over. */
   session: v.string(),

@@ -1,5 +1,5 @@
 import {UnreachableError} from '../base/errors.ts'
-import {keys} from '../store/keys.ts'
+import {keys, prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {unknownUnits} from './unknown-units.ts'
@@ -8,6 +8,15 @@ import {ClusterView} from './view.ts'
 /** What stands under the prefixes, at one revision. */
 export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
   return ClusterView.of((await store.list(prefixes, {signal})).entries)
+}
+
+/** All that placing units depends on, and the revision at which it was so. */
+export async function readCluster(
+  store: Store,
+  signal: AbortSignal,
+): Promise<{readonly view: ClusterView; readonly revision: number}> {
+  const {entries, revision} = await store.list([...Object.values(prefixes), keys.leader, keys.hold], {signal})
+  return {view: ClusterView.of(entries), revision}
 }
 
 /** The text of each unit's file, as it was submitted. Throws NotFoundError that names all unknown units. */

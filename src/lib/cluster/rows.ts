@@ -1,8 +1,9 @@
 import {compareNatural} from '../base/natural-order.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
+import {type AmountShelf, type Amounts, allocatedOn} from './allocated.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import {effectiveMetadata} from './metadata.ts'
-import type {DesiredState, UnitRecord, UnitState} from './model.ts'
+import type {DesiredState, Machine, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: a row of `list-units`. */
@@ -49,10 +50,19 @@ export interface MachineRow {
   readonly metadata: Readonly<Record<string, string>>
   readonly cpus: number
   readonly memoryBytes: number
+  /** Null when its agent does not say. */
+  readonly diskBytes: number | null
+  /** By name: `{gpu: 2}`. */
+  readonly devices: Readonly<Record<string, number>>
   readonly drivers: readonly string[]
   readonly version: string
   readonly units: number
   readonly status: 'ready' | 'cordoned' | 'leaving'
+}
+
+/** A machine with what its units ask for; null where the unit files were not read. */
+export interface AllocatedMachineRow extends MachineRow {
+  readonly allocated: Amounts | null
 }
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
@@ -72,10 +82,9 @@ export function unitRows(view: ClusterView): readonly UnitRow[] {
   return rows.sort((a, b) => compareNatural(a.unit, b.unit) || compareNatural(a.machine ?? '', b.machine ?? ''))
 }
 
-/** The same rows for one unit, by machine, without a look at the others. */
-export function unitRowsOf(view: ClusterView, unit: string): readonly UnitRow[] {
-  const machines = [...view.assignments, ...view.states].flatMap(([machine, units]) => (units.has(unit) ? [machine] : []))
-  const placed = [...new Set(machines)].filter(machine => !isLeftBehind(view, unit, machine))
+/** The same rows for one unit, by machine; `machines`: where it has an assignment or a state, which is looked for unless given. */
+export function unitRowsOf(view: ClusterView, unit: string, machines = machinesWith(view, unit)): readonly UnitRow[] {
+  const placed = machines.filter(machine => !isLeftBehind(view, unit, machine))
   const record = view.units.get(unit)
   if (placed.length === 0 && record !== undefined && record.desiredState !== 'inactive') return [unplacedRow(view, record)]
   return placed.sort(compareNatural).map(machine => placedRow(view, unit, machine))
@@ -83,21 +92,34 @@ export function unitRowsOf(view: ClusterView, unit: string): readonly UnitRow[] 
 
 /** Every machine that is registered, by id. */
 export function machineRows(view: ClusterView): readonly MachineRow[] {
-  return [...view.machines.values()]
-    .sort((a, b) => compareNatural(a.id, b.id))
-    .map(machine => ({
-      machine: machine.id,
-      name: machine.name ?? null,
-      address: machine.address,
-      hostname: machine.hostname,
-      metadata: effectiveMetadata(machine, view.settings.get(machine.id)),
-      cpus: machine.capacity.cpus,
-      memoryBytes: machine.capacity.memoryBytes,
-      drivers: machine.drivers,
-      version: machine.version,
-      units: view.assignments.get(machine.id)?.size ?? 0,
-      status: machine.leaving ? 'leaving' : view.settings.get(machine.id)?.cordoned ? 'cordoned' : 'ready',
-    }))
+  return [...view.machines.values()].sort((a, b) => compareNatural(a.id, b.id)).map(machine => machineRow(view, machine))
+}
+
+/** The row of one machine. */
+export function machineRow(view: ClusterView, machine: Machine): MachineRow {
+  return {
+    machine: machine.id,
+    name: machine.name ?? null,
+    address: machine.address,
+    hostname: machine.hostname,
+    metadata: effectiveMetadata(machine, view.settings.get(machine.id)),
+    cpus: machine.capacity.cpus,
+    memoryBytes: machine.capacity.memoryBytes,
+    diskBytes: machine.capacity.diskBytes ?? null,
+    devices: machine.capacity.devices ?? {},
+    drivers: machine.drivers,
+    version: machine.version,
+    units: view.assignments.get(machine.id)?.size ?? 0,
+    status: machine.leaving ? 'leaving' : view.settings.get(machine.id)?.cordoned ? 'cordoned' : 'ready',
+  }
+}
+
+/** As `machineRows`, with what the units of each ask for when there is a shelf to read them by. */
+export function allocatedMachineRows(view: ClusterView, shelf: AmountShelf | undefined): readonly AllocatedMachineRow[] {
+  return machineRows(view).map(row => ({
+    ...row,
+    allocated: shelf === undefined ? null : allocatedOn(row.machine, view, shelf),
+  }))
 }
 
 /** Every unit that is known, by name; `describe` tells what its file says. */
@@ -140,6 +162,10 @@ export function unitFileRow(
 export function targetOf(view: ClusterView, machine: string): string {
   const known = view.machines.get(machine)
   return known === undefined ? shortId(machine) : `${machineLabel(known)}/${known.address}`
+}
+
+function machinesWith(view: ClusterView, unit: string): readonly string[] {
+  return [...new Set([...view.assignments, ...view.states].flatMap(([machine, units]) => (units.has(unit) ? [machine] : [])))]
 }
 
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */

@@ -26,15 +26,37 @@ export interface Driver {
   /** Carries out one step; resolves when the engine has done it. Throws StepError with the engine's words. */
   perform(step: DriverStep, signal: AbortSignal): Promise<void>
 
+  /** What each run that runs takes just now; one that ends meanwhile is left out. Throws UnreachableError as `capacity`. */
+  use(signal?: AbortSignal): Promise<readonly RunUse[]>
+
   /** The last lines that the run printed, oldest first. */
   lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]>
 
   close(): void
 }
 
+/** What the engine knows of its machine; what it does not is left to the agent to measure. */
 export interface Capacity {
   readonly cpus: number
   readonly memoryBytes: number
+  readonly diskBytes?: number
+  /** Where it keeps what runs write. */
+  readonly dataDirectory?: string
+  /** Whether it gives the machine's GPUs to runs. */
+  readonly gpus?: boolean
+}
+
+/** What a run takes of its machine; null where the engine does not count it. */
+export interface RunUse {
+  readonly unit: string
+  /** The engine's id of the run. */
+  readonly run: string
+  readonly driver: DriverName
+  /** When the engine looked: two looks at one run tell its share of the time between them. */
+  readonly at: number
+  /** Of all CPUs together, since the run began. */
+  readonly cpuSeconds: number | null
+  readonly memoryBytes: number | null
 }
 
 /** One run of a unit that the engine holds: for Docker a container, for systemd a unit that was written for it. */

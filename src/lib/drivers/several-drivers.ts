@@ -1,5 +1,5 @@
 import type {DriverName} from '../unit/unit.ts'
-import {type Capacity, type Driver, type DriverStep, type Run, StepError} from './driver.ts'
+import {type Capacity, type Driver, type DriverStep, type Run, type RunUse, StepError} from './driver.ts'
 
 /** One driver made of several: each unit and each run goes to the one that has its kind. The first says what the machine has. */
 export function severalDrivers(drivers: readonly [Driver, ...Driver[]]): Driver {
@@ -32,6 +32,10 @@ class SeveralDrivers implements Driver {
 
   perform(step: DriverStep, signal: AbortSignal): Promise<void> {
     return this.#driverOf('unit' in step ? step.unit.driver : step.run.driver).perform(step, signal)
+  }
+
+  async use(signal?: AbortSignal): Promise<readonly RunUse[]> {
+    return (await Promise.all(this.#drivers.map(driver => driver.use(signal)))).flat()
   }
 
   lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {

@@ -5,9 +5,24 @@ import type {EngineDecision} from './plan.ts'
 /** What an engine tells of itself. What only the leader knows is not shown by the others. */
 export interface EngineMetrics {
   leads(leading: boolean): void
-  passed(seconds: number, decisions: readonly EngineDecision[]): void
+  passed(seconds: number, counts: DecisionCounts): void
   /** What a look at everything has shown. */
-  knows(view: ClusterView): void
+  knows(counts: KnownCounts): void
+}
+
+export interface DecisionCounts {
+  /** By kind. */
+  readonly decisions: Readonly<Record<string, number>>
+  /** By what most machines have against the unit. */
+  readonly refusals: Readonly<Record<string, number>>
+}
+
+export interface KnownCounts {
+  readonly machines: number
+  readonly unplaced: number
+  readonly holds: boolean
+  /** By desired state. */
+  readonly units: Readonly<Record<string, number>>
 }
 
 export function engineMetrics(metrics: Metrics = new Metrics()): EngineMetrics {
@@ -30,22 +45,37 @@ export function engineMetrics(metrics: Metrics = new Metrics()): EngineMetrics {
       leader.set(leading ? 1 : 0)
       if (!leading) for (const gauge of Object.values(known)) gauge.clear()
     },
-    passed: (took, decisions) => {
+    passed: (took, counts) => {
       seconds.observe(took)
-      for (const decision of decisions) {
-        decided.add(1, {kind: decision.kind})
-        if (decision.kind === 'refuse') refused.add(1, {reason: commonest(decision.objections.map(({kind}) => kind))})
-      }
+      for (const [kind, count] of Object.entries(counts.decisions)) decided.add(count, {kind})
+      for (const [reason, count] of Object.entries(counts.refusals)) refused.add(count, {reason})
     },
-    knows: view => {
-      known.machines.set(view.machines.size)
-      known.unplaced.set(view.refusals.size)
-      known.holds.set(view.hold === undefined ? 0 : 1)
-      const wanted = {inactive: 0, loaded: 0, launched: 0}
-      for (const {desiredState} of view.units.values()) wanted[desiredState] += 1
-      for (const [desired_state, count] of Object.entries(wanted)) known.units.set(count, {desired_state})
+    knows: ({machines, unplaced, holds, units}) => {
+      known.machines.set(machines)
+      known.unplaced.set(unplaced)
+      known.holds.set(holds ? 1 : 0)
+      for (const [desired_state, count] of Object.entries(units)) known.units.set(count, {desired_state})
     },
   }
+}
+
+/** What was decided, counted. */
+export function countDecisions(decisions: readonly EngineDecision[]): DecisionCounts {
+  const counts: {decisions: Record<string, number>; refusals: Record<string, number>} = {decisions: {}, refusals: {}}
+  for (const decision of decisions) {
+    counts.decisions[decision.kind] = (counts.decisions[decision.kind] ?? 0) + 1
+    if (decision.kind !== 'refuse') continue
+    const reason = commonest(decision.objections.map(({kind}) => kind))
+    counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1
+  }
+  return counts
+}
+
+/** What a leader knows, counted. */
+export function countKnown(view: ClusterView): KnownCounts {
+  const units = {inactive: 0, loaded: 0, launched: 0}
+  for (const {desiredState} of view.units.values()) units[desiredState] += 1
+  return {machines: view.machines.size, unplaced: view.refusals.size, holds: view.hold !== undefined, units}
 }
 
 function commonest(kinds: readonly string[]): string {

@@ -5,11 +5,11 @@ import type {Metrics} from '../base/metrics.ts'
 import {encode} from '../cluster/codec.ts'
 import {holdSchema, leaderSchema} from '../cluster/model.ts'
 import {ClusterView} from '../cluster/view.ts'
-import {campaign, type Leadership} from '../store/election.ts'
+import {campaign} from '../store/election.ts'
 import {keys} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
-import {type ChangeEvent, maxWrites, type Session, type Store, type Write} from '../store/store.ts'
-import {type EngineMetrics, engineMetrics} from './engine-metrics.ts'
+import {type ChangeEvent, type Guard, maxWrites, type Session, type Store, type Write} from '../store/store.ts'
+import {countDecisions, countKnown, type EngineMetrics, engineMetrics} from './engine-metrics.ts'
 import {EngineMind, type MindPlan} from './mind.ts'
 import {describeDecision} from './plan.ts'
 import {lossWindow, RecentLosses} from './recent-losses.ts'
@@ -26,6 +26,17 @@ export interface EngineOptions {
   /** Milliseconds of a clock that only grows. */
   readonly monotonic: () => number
   readonly metrics?: Metrics
+  /** Who leads where this candidate is elected: this very thread, unless it is given. */
+  readonly lead?: Lead
+}
+
+/** Leads the cluster until the signal aborts or it is deposed; every write is guarded. */
+export type Lead = (leading: {readonly guard: Guard; readonly told: EngineMetrics}, signal: AbortSignal) => Promise<void>
+
+export interface LeadOptions {
+  readonly store: Store
+  readonly log: Log
+  readonly monotonic: () => number
 }
 
 /**
@@ -46,7 +57,8 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
     log.info('leading the cluster')
     told.leads(true)
     try {
-      await lead(options, leadership, AbortSignal.any([alive, leadership.lost]))
+      const lead: Lead = options.lead ?? ((leading, until) => leadHere(options, leading, until))
+      await lead({guard: leadership.guard, told}, AbortSignal.any([alive, leadership.lost]))
     } finally {
       if (signal.aborted) await leadership.resign()
       told.leads(false)
@@ -64,16 +76,16 @@ const homelessMilliseconds = 1_000
 const everything = ['']
 
 /** Looks, plans and commits at every change, one pass at a time, each on a view that contains the pass before. */
-async function lead(options: EngineOptions, leadership: Leadership, signal: AbortSignal): Promise<void> {
+export async function leadHere(options: LeadOptions, leading: Parameters<Lead>[0], signal: AbortSignal): Promise<void> {
   const {store, log} = options
   const over = new AbortController()
-  const leading = AbortSignal.any([signal, over.signal])
+  const until = AbortSignal.any([signal, over.signal])
   const bell = new Bell()
   try {
     const view = new ClusterView()
-    const pass = new EnginePass(options, leadership, view)
+    const pass = new EnginePass(options, leading, view)
     const mirror = await openMirror(store, everything, {
-      signal: leading,
+      signal: until,
       onChange: changes => {
         view.apply(changes)
         pass.touched(changes)
@@ -83,15 +95,15 @@ async function lead(options: EngineOptions, leadership: Leadership, signal: Abor
     for (const entry of mirror.entries.values()) view.put(entry)
     mirror.done.catch(error => over.abort(error))
     bell.ring()
-    while (!leading.aborted) {
-      await bell.wait(leading, pass.restsFor())
-      if (leading.aborted) break
-      const revision = await pass.run(leading)
+    while (!until.aborted) {
+      await bell.wait(until, pass.restsFor())
+      if (until.aborted) break
+      const revision = await pass.run(until)
       if (revision === 'deposed') break
-      if (revision !== undefined) await mirror.reached(revision, leading)
+      if (revision !== undefined) await mirror.reached(revision, until)
     }
   } catch (error) {
-    if (!leading.aborted && !(error instanceof UnreachableError)) throw error
+    if (!until.aborted && !(error instanceof UnreachableError)) throw error
     if (!signal.aborted) log.warning(`leading is interrupted: ${messageOf(over.signal.reason ?? error)}`)
   } finally {
     over.abort()
@@ -99,8 +111,8 @@ async function lead(options: EngineOptions, leadership: Leadership, signal: Abor
 }
 
 class EnginePass {
-  private readonly options: EngineOptions
-  private readonly leadership: Leadership
+  private readonly options: LeadOptions
+  private readonly guard: Guard
   private readonly view: ClusterView
   private readonly mind: EngineMind
   private changes = new Touched()
@@ -111,11 +123,11 @@ class EnginePass {
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
 
-  constructor(options: EngineOptions, leadership: Leadership, view: ClusterView) {
+  constructor(options: LeadOptions, {guard, told}: Parameters<Lead>[0], view: ClusterView) {
     this.options = options
-    this.leadership = leadership
+    this.guard = guard
     this.view = view
-    this.told = engineMetrics(options.metrics)
+    this.told = told
     this.mind = new EngineMind(view, new UnitShelf())
     this.changes.everything = true
   }
@@ -145,13 +157,13 @@ class EnginePass {
     let revision: number | undefined
     for (const writes of batches) {
       if (writes.length === 0) continue
-      const result = await store.commit([this.leadership.guard], writes, {signal})
+      const result = await store.commit([this.guard], writes, {signal})
       if (!result.ok) return 'deposed'
       // Deleting what is gone already changes nothing, and is harmless when it is decided again.
       if (writes.some(({kind}) => kind === 'put')) revision = result.revision
     }
-    this.told.passed((monotonic() - begun) / 1000, decisions)
-    if (whole) this.told.knows(this.view)
+    this.told.passed((monotonic() - begun) / 1000, countDecisions(decisions))
+    if (whole) this.told.knows(countKnown(this.view))
     return revision
   }
 

@@ -39,7 +39,7 @@ export function measuredStore(store: Store, metrics: Metrics, now: () => number)
     list: (prefixes, options) => timed('list', () => store.list(prefixes, options)),
     get: (keys, options) => timed('get', () => store.get(keys, options)),
     commit: (guards, writes, options) => timed('commit', () => store.commit(guards, writes, options)),
-    watch: (prefixes, revision, signal) => counted(store.watch(prefixes, revision, signal)),
+    watch: (prefixes, revision, signal, linked) => counted(store.watch(prefixes, revision, signal, linked)),
     openSession: ttlSeconds => timed('open_session', () => store.openSession(ttlSeconds)),
     adoptSession: id => timed('adopt_session', () => store.adoptSession(id)),
     close: () => store.close(),

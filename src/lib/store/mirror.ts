@@ -1,12 +1,14 @@
 import {UnreachableError} from '../base/errors.ts'
 import {Backoff} from './backoff.ts'
-import {type Change, type ChangeEvent, CompactedError, type Entry, type Listing, type Store} from './store.ts'
+import {type Change, type ChangeEvent, CompactedError, type Entry, type Listing, type Store, type WatchLink} from './store.ts'
 
 export interface MirrorOptions {
   /** Ends the mirror. */
   readonly signal: AbortSignal
   /** Called after a batch of changes is in `entries`, before anything else can happen; one that throws ends the mirror. */
   readonly onChange?: (changes: readonly ChangeEvent[], revision: number) => void
+  /** Told how its watch stands to the store. */
+  readonly linked?: WatchLink
 }
 
 /** A local copy of what is under some prefixes, kept up to date by a watch. */
@@ -90,10 +92,10 @@ class StoreMirror implements Mirror {
   }
 
   async #follow(store: Store, prefixes: readonly string[]): Promise<void> {
-    const {signal} = this.#options
+    const {signal, linked} = this.#options
     while (!signal.aborted) {
       try {
-        for await (const change of store.watch(prefixes, this.#revision, signal)) this.#apply(change)
+        for await (const change of store.watch(prefixes, this.#revision, signal, linked)) this.#apply(change)
         return
       } catch (thrown) {
         if (!(thrown instanceof CompactedError)) throw thrown

@@ -22,7 +22,7 @@ export interface Store {
    * Every change under the prefixes after `revision`, one batch per revision, in order, without loss or repetition, across
    * lost connections. Ends when `signal` aborts; throws CompactedError when the history is gone (list again, then watch).
    */
-  watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncIterable<Change>
+  watch(prefixes: readonly string[], revision: number, signal: AbortSignal, linked?: WatchLink): AsyncIterable<Change>
 
   /** Opens a session (a lease kept alive), or takes over one whose id is still alive: undefined when it is not. */
   openSession(ttlSeconds: number): Promise<Session>
@@ -63,6 +63,12 @@ export type Write =
   | {readonly kind: 'delete'; readonly key: string}
 
 export type CommitResult = {readonly ok: true; readonly revision: number} | {readonly ok: false; readonly revision: number}
+
+/**
+ * Told how a watch stands to the store: `at` is the store's revision when it began to listen, and undefined while it hears
+ * nothing. A store that is always there need not tell.
+ */
+export type WatchLink = (at: number | undefined) => void
 
 /** What one revision changed. */
 export interface Change {

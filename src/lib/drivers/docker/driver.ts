@@ -2,14 +2,15 @@ import {Limiter} from '../../base/limiter.ts'
 import type {ContainerSpec} from '../../unit/container/container-spec.ts'
 import {stopSeconds} from '../../unit/service/stop-seconds.ts'
 import type {Unit} from '../../unit/unit.ts'
-import {type Capacity, type Driver, type DriverStep, type DriverStepKind, type Run, StepError} from '../driver.ts'
+import {type Capacity, type Driver, type DriverStep, type DriverStepKind, type Run, type RunUse, StepError} from '../driver.ts'
 import {RunCache} from '../run-cache.ts'
+import {capacityFrom} from './capacity.ts'
 import {DockerClient} from './client.ts'
 import {createContainer, joinNetworks, removeContainer} from './create.ts'
 import {defaultDockerHost} from './endpoint.ts'
 import {refusedWith} from './errors.ts'
 import {type Observed, observedFrom} from './inspected.ts'
-import {listAt, numberAt, textAt} from './json.ts'
+import {listAt, textAt} from './json.ts'
 import {machineFilter} from './labels.ts'
 import {lastLinesOf} from './logs.ts'
 import {asideName, isAside, nameCandidates} from './names.ts'
@@ -17,6 +18,7 @@ import {imagePresent, pullImage, type WantedImage} from './pull.ts'
 import {pullRefused, refused, startRefused} from './refusals.ts'
 import {containerRequest, stopTimeout} from './spec.ts'
 import {withMachineFiles} from './spec-files.ts'
+import {useOf} from './use.ts'
 import {watchContainers} from './watch.ts'
 
 export interface DockerDriverOptions {
@@ -44,6 +46,8 @@ class DockerDriver implements Driver {
   readonly #cache: RunCache<Observed>
   /** Docker gains nothing by removing more at once. */
   readonly #removing = new Limiter(8)
+  /** Docker takes up to a second for one, and most of it waits. */
+  readonly #measuring = new Limiter(64)
   readonly #executors: Executors = {
     load: async () => {},
     prepare: ({unit}, signal) => this.#prepare(containerOf(unit), signal),
@@ -60,8 +64,7 @@ class DockerDriver implements Driver {
   }
 
   async capacity(signal?: AbortSignal): Promise<Capacity> {
-    const info = await this.#client.json('GET', '/info', {signal})
-    return {cpus: numberAt(info, 'NCPU') ?? 0, memoryBytes: numberAt(info, 'MemTotal') ?? 0}
+    return capacityFrom(await this.#client.json('GET', '/info', {signal}))
   }
 
   observe(signal?: AbortSignal): Promise<readonly Run[]> {
@@ -75,6 +78,12 @@ class DockerDriver implements Driver {
   perform<K extends DriverStepKind>(step: DriverStep<K>, signal: AbortSignal): Promise<void> {
     const executor: Executors[K] = this.#executors[step.kind]
     return executor(step, signal)
+  }
+
+  async use(signal?: AbortSignal): Promise<readonly RunUse[]> {
+    const running = (await this.observe(signal)).filter(({phase}) => phase === 'running')
+    const uses = await Promise.all(running.map(run => this.#measuring.run(() => useOf(this.#client, run, signal), signal)))
+    return uses.filter(use => use !== undefined)
   }
 
   async lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {

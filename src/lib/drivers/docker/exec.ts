@@ -130,7 +130,10 @@ function framed(stdout: Writable, stderr: Writable): Take {
 }
 
 async function writeTo(stream: Writable, bytes: Uint8Array): Promise<void> {
-  if (!stream.write(bytes) && !stream.destroyed) await Promise.race([once(stream, 'drain'), once(stream, 'close')])
+  if (stream.write(bytes) || stream.destroyed) return
+  const waiting = new AbortController()
+  const {signal} = waiting
+  await Promise.race([once(stream, 'drain', {signal}), once(stream, 'close', {signal})]).finally(() => waiting.abort())
 }
 
 /** Docker closes the connection a moment before it knows the exit code. */

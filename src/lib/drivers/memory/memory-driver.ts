@@ -6,6 +6,7 @@ import {
   type DriverStepKind,
   type Run,
   type RunIdentity,
+  type RunUse,
   StepError,
 } from '../driver.ts'
 import {MemoryEngine, type MemoryRun} from './memory-engine.ts'
@@ -61,7 +62,7 @@ export class MemoryDriver implements Driver {
     this.#machine = options.machine ?? 'memory'
     this.#prints = options.prints ?? []
     this.#healthy = options.healthy ?? false
-    this.#capacity = options.capacity ?? {cpus: 4, memoryBytes: 8 * 1024 ** 3}
+    this.#capacity = options.capacity ?? {cpus: 4, memoryBytes: 8 * gibibyte, diskBytes: 100 * gibibyte}
   }
 
   async capacity(signal?: AbortSignal): Promise<Capacity> {
@@ -86,6 +87,12 @@ export class MemoryDriver implements Driver {
     await this.delay?.(step, signal)
     signal.throwIfAborted()
     this.#execute(step)
+  }
+
+  /** What runs nothing takes nothing. */
+  async use(signal?: AbortSignal): Promise<readonly RunUse[]> {
+    const running = (await this.observe(signal)).filter(({phase}) => phase === 'running')
+    return running.map(({unit, id, driver}) => ({unit, run: id, driver, at: this.#now(), cpuSeconds: 0, memoryBytes: 0}))
   }
 
   async lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {
@@ -212,6 +219,8 @@ export class MemoryDriver implements Driver {
     this.#engine.put(this.#machine, run.supervised === undefined ? over : ended(held, {now: this.#now(), exitCode}))
   }
 }
+
+const gibibyte = 1024 ** 3
 
 function startedRun(
   unit: string,

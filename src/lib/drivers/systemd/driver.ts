@@ -11,6 +11,7 @@ import {
   type DriverStepKind,
   type Run,
   type RunIdentity,
+  type RunUse,
   StepError,
 } from '../driver.ts'
 import {RunCache} from '../run-cache.ts'
@@ -91,7 +92,7 @@ class SystemdDriver implements Driver {
 
   async capacity(): Promise<Capacity> {
     await this.#manager.connected()
-    return {cpus: availableParallelism(), memoryBytes: totalmem()}
+    return {cpus: availableParallelism(), memoryBytes: totalmem(), gpus: true}
   }
 
   observe(signal?: AbortSignal): Promise<readonly Run[]> {
@@ -118,6 +119,15 @@ class SystemdDriver implements Driver {
     signal.throwIfAborted()
     const executor: Executors[K] = this.#executors[step.kind]
     await executor(step, signal)
+  }
+
+  async use(signal?: AbortSignal): Promise<readonly RunUse[]> {
+    const running = (await this.observe(signal)).filter(({phase}) => phase === 'running')
+    const accounts = running.map(({unit}) => this.#manager.accounts(unit, signal))
+    return (await Promise.all(accounts)).flatMap((account, index) => {
+      const run = running[index]
+      return run === undefined ? [] : [{unit: run.unit, run: run.id, driver: run.driver, at: Date.now(), ...account}]
+    })
   }
 
   lastLines(run: Run, count: number, signal?: AbortSignal): Promise<readonly string[]> {

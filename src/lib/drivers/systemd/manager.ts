@@ -2,7 +2,7 @@ import {Bell} from '../../base/bell.ts'
 import {UnreachableError} from '../../base/errors.ts'
 import {type Bus, BusError, openBus, type Signal} from './bus.ts'
 import {unitOfPath, unitPath} from './object-path.ts'
-import {propertiesFrom, type Said, type UnitProperties} from './properties.ts'
+import {type Accounts, accountsFrom, propertiesFrom, type Said, type UnitProperties} from './properties.ts'
 
 /** How a job of systemd's ended: `done`, `failed`, `canceled`, `timeout`, `dependency`, `skipped`, … */
 type JobResult = string
@@ -81,14 +81,22 @@ export class Manager {
   /** What systemd says of a unit; one that it does not know is `not-found`. */
   async properties(unit: string, signal?: AbortSignal): Promise<UnitProperties> {
     const path = unitPath(unit)
-    const typed = `org.freedesktop.systemd1.${unit.slice(unit.lastIndexOf('.') + 1).replace(/^./, letter => letter.toUpperCase())}`
     const isService = unit.endsWith('.service')
     const asked = isService ? ['Result', 'ExecMainCode', 'ExecMainStatus', 'NRestarts'] : ['Result']
     const [all, result, exitKind, exitStatus, restarts] = await Promise.all([
       this.#getAll(path, signal),
-      ...asked.map(name => this.#get(path, typed, name, signal).catch(passOver)),
+      ...asked.map(name => this.#get(path, typedInterface(unit), name, signal).catch(passOver)),
     ])
     return propertiesFrom({...said(all), Result: result, ExecMainCode: exitKind, ExecMainStatus: exitStatus, NRestarts: restarts})
+  }
+
+  /** What systemd counts for a unit; nothing of one of a type that has no processes. */
+  async accounts(unit: string, signal?: AbortSignal): Promise<Accounts> {
+    const path = unitPath(unit)
+    const [memory, cpu] = await Promise.all(
+      ['MemoryCurrent', 'CPUUsageNSec'].map(name => this.#get(path, typedInterface(unit), name, signal).catch(passOver)),
+    )
+    return accountsFrom({MemoryCurrent: memory, CPUUsageNSec: cpu})
   }
 
   close(): void {
@@ -173,6 +181,11 @@ interface Waiter {
 
 const managerInterface = 'org.freedesktop.systemd1.Manager'
 const propertiesInterface = 'org.freedesktop.DBus.Properties'
+
+/** Of a type of units: org.freedesktop.systemd1.Service. */
+function typedInterface(unit: string): string {
+  return `org.freedesktop.systemd1.${unit.slice(unit.lastIndexOf('.') + 1).replace(/^./, letter => letter.toUpperCase())}`
+}
 
 function isNoSuchUnit(error: unknown): boolean {
   return error instanceof BusError && error.dbusName === 'org.freedesktop.systemd1.NoSuchUnit'

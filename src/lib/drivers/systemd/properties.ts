@@ -49,6 +49,20 @@ export function propertiesFrom(said: Said): UnitProperties {
   }
 }
 
+/** What a unit's control group has taken; null where systemd does not count it. */
+export interface Accounts {
+  readonly cpuSeconds: number | null
+  readonly memoryBytes: number | null
+}
+
+/** Reads MemoryCurrent and CPUUsageNSec (org.freedesktop.systemd1(5)): what is not counted is the largest number there is. */
+export function accountsFrom(said: Said): Accounts {
+  const counted = (value: unknown) =>
+    (typeof value === 'number' || typeof value === 'bigint') && value < 2 ** 63 ? Number(value) : null
+  const nanoseconds = counted(said.CPUUsageNSec)
+  return {cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9, memoryBytes: counted(said.MemoryCurrent)}
+}
+
 /**
  * systemd forgets a unit that has ended well, and then answers as if it had never run: what it told on the way stands in
  * for that.

@@ -1,4 +1,4 @@
-import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, Write} from '../store.ts'
+import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from '../store.ts'
 import {commitWrites} from './commit.ts'
 import {Endpoints} from './endpoints.ts'
 import {Keyspace} from './keyspace.ts'
@@ -39,8 +39,8 @@ class EtcdStore implements Store {
     return await commitWrites(this.#endpoints, this.#keyspace, {guards, writes, signal: options.signal})
   }
 
-  watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncIterable<Change> {
-    return watchChanges(this.#endpoints, this.#keyspace, {prefixes, revision, signal})
+  watch(prefixes: readonly string[], revision: number, signal: AbortSignal, linked?: WatchLink): AsyncIterable<Change> {
+    return watchChanges(this.#endpoints, this.#keyspace, {prefixes, revision, signal, linked})
   }
 
   async openSession(ttlSeconds: number): Promise<Session> {

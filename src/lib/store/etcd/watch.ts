@@ -2,7 +2,7 @@ import type {IEvent} from 'etcd3'
 import {UnreachableError, UsageError} from '../../base/errors.ts'
 import {Backoff} from '../backoff.ts'
 import {disjointPrefixes, underAny} from '../prefixes.ts'
-import {type Change, type ChangeEvent, CompactedError} from '../store.ts'
+import {type Change, type ChangeEvent, CompactedError, type WatchLink} from '../store.ts'
 import type {Connection} from './connection.ts'
 import type {Endpoints} from './endpoints.ts'
 import {isTransient, saysFuture} from './faults.ts'
@@ -14,6 +14,7 @@ export interface WatchRequest {
   readonly prefixes: readonly string[]
   readonly revision: number
   readonly signal: AbortSignal
+  readonly linked?: WatchLink | undefined
 }
 
 /**
@@ -32,7 +33,8 @@ export async function* watchChanges(endpoints: Endpoints, keyspace: Keyspace, re
     try {
       await checkHistory(endpoints, range, {revision: seen, signal})
       connection = endpoints.current
-      for await (const batch of watchOnce(connection, {range, after: seen, signal, createdWithinMs: endpoints.callTimeoutMs})) {
+      const {callTimeoutMs: createdWithinMs} = endpoints
+      for await (const batch of watchOnce(connection, {range, after: seen, signal, createdWithinMs, linked: request.linked})) {
         backoff.reset()
         if (batch.revision <= seen) continue
         seen = batch.revision
@@ -43,6 +45,8 @@ export async function* watchChanges(endpoints: Endpoints, keyspace: Keyspace, re
       if (signal.aborted) return
       if (!(thrown instanceof UnreachableError) && !isTransient(thrown)) throw endpoints.translate(thrown)
       if (connection !== undefined) endpoints.failed(connection)
+    } finally {
+      request.linked?.(undefined)
     }
     await backoff.wait(signal)
   }
@@ -59,6 +63,7 @@ interface StreamRequest {
   readonly after: number
   readonly signal: AbortSignal
   readonly createdWithinMs: number
+  readonly linked: WatchLink | undefined
 }
 
 async function* watchOnce(connection: Connection, request: StreamRequest): AsyncGenerator<Batch> {
@@ -70,6 +75,7 @@ async function* watchOnce(connection: Connection, request: StreamRequest): Async
     let events: IEvent[] = []
     for await (const response of responses) {
       if (response.created) clearTimeout(stalled)
+      if (response.created && !response.canceled) request.linked?.(Number(response.header.revision))
       if (response.canceled) throw cancelled(response.compact_revision, response.cancel_reason)
       events.push(...response.events)
       if (response.fragment) continue
