@@ -6,6 +6,8 @@ export interface Line {
   /** By which it is selected. */
   readonly name: string
   readonly summary: string
+  /** It takes minutes, and is measured only when its name is given. */
+  readonly long?: boolean
   readonly measure: (bench: Bench) => Promise<readonly Result[]>
 }
 
@@ -22,12 +24,15 @@ export interface Bench {
 /** What was measured, in the order of the samples; `limit` is the same work without ctl. */
 export interface Result {
   readonly name: string
-  readonly unit: 'ms' | 'calls'
+  readonly unit: Measure
   readonly samples: Samples
   readonly target?: Target
   /** What the limit is, and what else is to be known. */
   readonly limitIs: string
 }
+
+/** What is counted. An exponent is how something grows with its size. */
+export type Measure = 'ms' | 'calls' | 'MB' | '%' | 'exponent'
 
 /** What is asked of the medians: of ctl's own, of the pairs' ratios or of the pairs' differences. */
 export interface Target {

@@ -13,8 +13,15 @@ import type {Line, Result} from './line.ts'
 import {apiFleetUnits} from './lines/api-fleet-units.ts'
 import {apiLoad} from './lines/api-load.ts'
 import {atRest} from './lines/at-rest.ts'
+import {controlPlane} from './lines/control-plane.ts'
 import {fiftyStarts, oneStart} from './lines/docker-starts.ts'
+import {list10k, list100k} from './lines/list.ts'
+import {machinesLost} from './lines/machines-lost.ts'
+import {oneMore} from './lines/one-more.ts'
+import {packing} from './lines/packing.ts'
 import {parse} from './lines/parse.ts'
+import {growth, pass1k10k, pass10k1m, pass10k100k} from './lines/passes.ts'
+import {pause} from './lines/pause.ts'
 import {threeHundredUnits, threeThousandUnits} from './lines/scheduling.ts'
 import {startUp} from './lines/start-up.ts'
 import {renderJson, renderTable} from './report.ts'
@@ -29,6 +36,17 @@ const allLines: readonly Line[] = [
   parse,
   apiLoad,
   apiFleetUnits,
+  pass1k10k,
+  pass10k100k,
+  pass10k1m,
+  growth,
+  packing,
+  list10k,
+  list100k,
+  oneMore,
+  machinesLost,
+  pause,
+  controlPlane,
 ]
 
 /** Most time that one line may take. */
@@ -49,7 +67,9 @@ try {
   process.exitCode = isUsageError(error) ? 2 : 1
 }
 
-/** The lines that are named, or whose names contain what is asked for; all when nothing is. Throws UsageError. */
+/**
+ * The lines that are named, or whose names contain what is asked for; all but the long ones when nothing is. Throws UsageError.
+ */
 function readArguments() {
   const {values, positionals} = parseArgs({
     allowPositionals: true,
@@ -58,11 +78,11 @@ function readArguments() {
   const render = {table: renderTable, json: renderJson}[values.output]
   if (render === undefined) throw new UsageError(`-o ${values.output}: table or json`)
   const names = new Set(allLines.map(({name}) => name))
-  const known = allLines.map(({name, summary}) => `  ${name}: ${summary}`).join('\n')
+  const known = allLines.map(({name, summary, long}) => `  ${name}: ${summary}${long ? ' (only by its name)' : ''}`).join('\n')
   for (const asked of positionals)
     if (!allLines.some(line => line.name.includes(asked))) throw new UsageError(`${asked}: no such line\n${known}`)
-  const isAsked = ({name}: Line) =>
-    positionals.length === 0 || positionals.some(asked => (names.has(asked) ? name === asked : name.includes(asked)))
+  const isAsked = ({name, long}: Line) =>
+    positionals.length === 0 ? !long : positionals.some(asked => (names.has(asked) ? name === asked : name.includes(asked)))
   return {lines: allLines.filter(isAsked), render}
 }
 

@@ -1,4 +1,4 @@
-import type {Result, Target} from './line.ts'
+import type {Measure, Result, Target} from './line.ts'
 import {type Medians, mediansOf} from './samples.ts'
 
 /** On what it was measured: numbers of different machines do not compare, ratios of a busy one hardly. */
@@ -38,7 +38,7 @@ export function renderJson(results: readonly Result[], surroundings: Surrounding
 function cells({name, unit, samples, target}: Result): readonly string[] {
   const medians = mediansOf(samples)
   const {ctl, limit, ratio, difference} = medians
-  const amount = (value: number) => (unit === 'ms' ? `${value.toFixed(0)} ms` : String(value))
+  const amount = amountIn[unit]
   const aim = {ctl: amount, difference: amount, ratio: (value: number) => value.toFixed(2)}
   return [
     name,
@@ -49,6 +49,15 @@ function cells({name, unit, samples, target}: Result): readonly string[] {
     target === undefined ? '-' : `${target.of} ≤ ${aim[target.of](target.most)}`,
     {true: 'yes', false: 'NO', undefined: '-'}[`${isMet(target, medians)}`],
   ]
+}
+
+/** Short times to a tenth of a millisecond. */
+const amountIn: Readonly<Record<Measure, (value: number) => string>> = {
+  ms: value => `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)} ms`,
+  calls: String,
+  MB: value => `${value.toFixed(0)} MB`,
+  '%': value => `${value.toFixed(1)} %`,
+  exponent: value => value.toFixed(2),
 }
 
 /** Undefined where nothing is asked. */

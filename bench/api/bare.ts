@@ -23,12 +23,13 @@ export async function withBareServer<T>(
   const [socketPath, file] = [join(directory, 'bare.sock'), join(directory, 'contents.json')]
   await writeFile(file, JSON.stringify(contents))
   const program = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
-  const child = spawn(process.execPath, [program, socketPath, file], {stdio: ['ignore', 'pipe', 'inherit'], signal})
+  const child = spawn(process.execPath, [program, socketPath, file], {stdio: ['pipe', 'pipe', 'inherit']})
   const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
   try {
     await new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => resolve())
       child.once('error', reject).once('exit', () => reject(new Error('the bare server ended')))
+      signal.addEventListener('abort', () => reject(signal.reason), {once: true})
     })
     return await use(socketPath)
   } finally {

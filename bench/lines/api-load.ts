@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {type Asker, openAsker} from '../api/ask.ts'
 import {withBareServer} from '../api/bare.ts'
+import {readCpuTime} from '../api/cpu-time.ts'
 import {type LoadReport, load} from '../api/load.ts'
 import {openStreams} from '../api/streams.ts'
 import {type DevCluster, withCluster} from '../dev-cluster.ts'
@@ -18,7 +19,8 @@ const units = 1000
 const rate = 2000
 const seconds = 20
 const streams = 200
-const pairs = 2
+const rounds = 3
+const warmUpSeconds = 4
 /** Each is a few revisions: the record, the assignment, some states. */
 const restartsPerSecond = 3
 const paths = [
@@ -32,26 +34,29 @@ const paths = [
 const event = `event: state\ndata: {"kind":"state","value":"${'x'.repeat(450)}"}\nid: 1\n\n`
 
 async function measureLoad(bench: Bench): Promise<readonly Result[]> {
-  const reports: {ours: LoadReport; bare: LoadReport}[] = []
+  const reports: {ours: Measured; bare: Measured}[] = []
   await withCluster(bench, {machines: ['a'], driver: 'noop'}, async cluster => {
     await submitSleeper(cluster)
     await cluster.ctl('start', sleepers(units))
     const asker = openAsker(cluster.apiSocket)
     try {
       const bodies = Object.fromEntries(await Promise.all(paths.map(async path => [path, await asker.ask(path)] as const)))
-      const contents = {bodies, event, eventsPerSecond: restartsPerSecond * 4}
-      for (let pair = 1; pair <= pairs; pair++) {
+      for (let round = 1; round <= rounds; round++) {
         const ours = await loadAgent(bench, cluster, asker)
-        const bare = await withBareServer(contents, bench.signal, socket => loadWithStreams(bench, socket))
-        bench.say(`pair ${pair} of ${pairs}: API ${told(ours)}; bare ${told(bare)}`)
+        const eventsPerSecond = Math.max(1, ours.eventsPerSecond)
+        const bare = await withBareServer({bodies, event, eventsPerSecond}, bench.signal, socket =>
+          loadWithStreams(bench, socket),
+        )
+        bench.say(`round ${round} of ${rounds}: API ${told(ours)}`)
+        bench.say(`round ${round} of ${rounds}: bare ${told(bare)}`)
         reports.push({ours, bare})
       }
     } finally {
       asker.close()
     }
   })
-  const limitIs = 'a bare node:http server with the same bytes, under the same load and streams'
-  const samples = (of: 'rate' | 'p50' | 'p99' | 'max') => ({
+  const limitIs = 'a bare node:http server with the same bytes, under the same load, with as many events on as many streams'
+  const samples = (of: 'rate' | 'p50' | 'p99' | 'max' | 'cpu') => ({
     ctl: reports.map(({ours}) => ours[of]),
     limit: reports.map(({bare}) => bare[of]),
   })
@@ -60,12 +65,27 @@ async function measureLoad(bench: Bench): Promise<readonly Result[]> {
     {name: 'API: p50', unit: 'ms', samples: samples('p50'), limitIs},
     {name: 'API: p99', unit: 'ms', samples: samples('p99'), target: {of: 'ctl', most: 50}, limitIs},
     {name: 'API: max', unit: 'ms', samples: samples('max'), limitIs},
+    {
+      name: 'API: CPU of 1,000 answers',
+      unit: 'ms',
+      samples: samples('cpu'),
+      limitIs: 'the same; of ctl also what the agent and its engine do for the restarts',
+    },
   ]
 }
 
-async function loadAgent(bench: Bench, cluster: DevCluster, asker: Asker): Promise<LoadReport> {
+interface Measured extends LoadReport {
+  /** Milliseconds of the server's CPU for 1,000 answers, what it does besides with them. */
+  readonly cpu: number
+  /** On each stream. */
+  readonly eventsPerSecond: number
+}
+
+async function loadAgent(bench: Bench, cluster: DevCluster, asker: Asker): Promise<Measured> {
   const over = new AbortController()
   const changing = restartUnits(asker, AbortSignal.any([over.signal, bench.signal]))
+  // Waited for below: a load that fails is told first.
+  changing.catch(() => {})
   try {
     return await loadWithStreams(bench, cluster.apiSocket)
   } finally {
@@ -74,17 +94,22 @@ async function loadAgent(bench: Bench, cluster: DevCluster, asker: Asker): Promi
   }
 }
 
-async function loadWithStreams({signal, say}: Bench, socketPath: string): Promise<LoadReport> {
+async function loadWithStreams({signal}: Bench, socketPath: string): Promise<Measured> {
+  const asker = openAsker(socketPath)
   const open = await openStreams(socketPath, streams)
   try {
-    // Both sides are warm when it counts.
-    await load(socketPath, {paths, rate: rate / 2, seconds: 2, signal})
-    const before = open.events
-    const report = await load(socketPath, {paths, rate, seconds, signal})
-    say(`${open.events - before} events went over ${streams} streams; ${open.ended} streams have ended`)
-    return report
+    const [before, cpu, begun] = [open.events, await readCpuTime(asker), performance.now()]
+    const report = await load(socketPath, {paths, rate, seconds, warmUpSeconds, signal})
+    const lasted = (performance.now() - begun) / 1000
+    if (open.ended > 0) throw new Error(`${open.ended} of ${streams} streams have ended`)
+    return {
+      ...report,
+      cpu: ((await readCpuTime(asker)) - cpu) / ((rate * (seconds + warmUpSeconds)) / 1000),
+      eventsPerSecond: (open.events - before) / streams / lasted,
+    }
   } finally {
     open.close()
+    asker.close()
   }
 }
 
@@ -95,6 +120,7 @@ async function restartUnits(asker: Asker, signal: AbortSignal): Promise<void> {
   }
 }
 
-function told({rate, p50, p99, max}: LoadReport): string {
-  return `${rate.toFixed(0)}/s, p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(0)} ms`
+function told({rate, p50, p99, max, late, cpu, eventsPerSecond}: Measured): string {
+  const times = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(0)} ms, sent late by ${late.toFixed(1)}`
+  return `${rate.toFixed(0)}/s, ${times}, CPU ${cpu.toFixed(0)} ms for 1,000, ${eventsPerSecond.toFixed(1)} events/s on each stream`
 }

@@ -30,6 +30,11 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** Absent: no body. A stream is sent piece by piece until it ends or the caller goes. */
   readonly body?: string | Buffer | AsyncIterable<string>
+  /**
+   * Of a stream: what may be sent between two pieces to find out whether the caller is there, and means nothing. A stream that has
+   * none ends when its caller sends no more.
+   */
+  readonly heartbeat?: string
 }
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'

@@ -3,7 +3,9 @@ import type {Log} from '../base/log.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {type Mirror, openMirror} from '../store/mirror.ts'
-import type {Change, Store} from '../store/store.ts'
+import type {Change, Store, WatchLink} from '../store/store.ts'
+import {ClusterIndex} from './cluster-index.ts'
+import {awayError, Hearing} from './hearing.ts'
 
 /** All that the API shows. */
 const watched = [
@@ -30,6 +32,8 @@ export interface LiveClusterOptions {
 /** The cluster as it is at a revision; valid until the next `await` of who holds it. */
 export interface Glimpse {
   readonly view: ClusterView
+  /** The same one as long as the view is. */
+  readonly index: ClusterIndex
   readonly revision: number
 }
 
@@ -67,16 +71,17 @@ export class LiveCluster {
 
   /** What is so now. Throws UnreachableError when etcd does not answer, rather than tell what may be old. */
   async look(): Promise<Glimpse> {
-    const copy = await this.current()
-    await this.prove()
-    return {view: copy.view, revision: copy.mirror.revision}
+    const copy = this.copy ?? (await this.current())
+    this.usedAt = this.options.monotonic()
+    if (this.usedAt - this.provenAt >= proofMilliseconds) await this.prove(copy)
+    return copy.glimpse()
   }
 
   /** What is so once this copy has seen a revision that changed something in it: an own write is always in what follows it. */
   async lookAfter(revision: number, signal: AbortSignal): Promise<Glimpse> {
     const copy = await this.current()
     await copy.mirror.reached(revision, signal)
-    return {view: copy.view, revision: copy.mirror.revision}
+    return copy.glimpse()
   }
 
   /** Calls the listener with every change from now on, until it is ended. */
@@ -111,8 +116,17 @@ export class LiveCluster {
   }
 
   private async open(): Promise<Copy> {
-    const copy = await Copy.open(this.options.store, this.over.signal, change => {
-      for (const listener of this.listeners) listener(change)
+    const {store, monotonic} = this.options
+    const hearing = new Hearing(monotonic)
+    const copy = await Copy.open(store, hearing, {
+      signal: this.over.signal,
+      onChange: change => {
+        for (const listener of this.listeners) listener(change)
+      },
+      linked: at => {
+        hearing.linked(at)
+        if (at === undefined) this.provenAt = Number.NEGATIVE_INFINITY
+      },
     })
     this.provenAt = this.options.monotonic()
     this.copy = copy
@@ -141,17 +155,20 @@ export class LiveCluster {
   }
 
   /** A watch says nothing while its connection is down: now and then etcd has to answer for it. All who ask wait for one answer. */
-  private async prove(): Promise<void> {
-    if (this.options.monotonic() - this.provenAt < proofMilliseconds) return
-    this.probing ??= this.options.store
-      .get([keys.cluster], {signal: this.over.signal})
-      .then(() => {
-        this.provenAt = this.options.monotonic()
-      })
-      .finally(() => {
-        this.probing = undefined
-      })
+  private prove(copy: Copy): Promise<void> {
+    this.probing ??= this.probe(copy).finally(() => {
+      this.probing = undefined
+    })
     return this.probing
+  }
+
+  /** That etcd answers says something of the copy only as long as the watch is there as well. */
+  private async probe({hearing, mirror}: Copy): Promise<void> {
+    const {signal} = this.over
+    await hearing.caughtUp(() => mirror.revision, signal)
+    await this.options.store.get([keys.cluster], {signal})
+    if (hearing.isAway) throw awayError()
+    this.provenAt = this.options.monotonic()
   }
 }
 
@@ -160,39 +177,51 @@ const proofMilliseconds = 500
 /** Changes remembered for streams that resume. */
 const remembered = 4096
 
+interface CopyOptions {
+  readonly signal: AbortSignal
+  readonly onChange: (change: Change) => void
+  readonly linked: WatchLink
+}
+
 class Copy {
   readonly mirror: Mirror
   readonly view: ClusterView
+  readonly hearing: Hearing
   readonly ended: Promise<void>
   private readonly stop: AbortController
-  private readonly recent: Change[]
+  private readonly recent: Change[] = []
+  private index: ClusterIndex | undefined
   /** The revision after which every change is in `recent`. */
   private from: number
 
-  private constructor(mirror: Mirror, view: ClusterView, recent: Change[], stop: AbortController) {
+  private constructor(mirror: Mirror, hearing: Hearing, stop: AbortController) {
     this.mirror = mirror
-    this.view = view
-    this.recent = recent
+    this.hearing = hearing
+    this.view = ClusterView.of(mirror.entries.values())
     this.stop = stop
     this.from = mirror.revision
     this.ended = mirror.done
   }
 
-  static async open(store: Store, signal: AbortSignal, onChange: (change: Change) => void): Promise<Copy> {
+  static async open(store: Store, hearing: Hearing, {signal, onChange, linked}: CopyOptions): Promise<Copy> {
     const stop = new AbortController()
     let copy: Copy | undefined
-    const recent: Change[] = []
     const mirror = await openMirror(store, watched, {
       signal: AbortSignal.any([signal, stop.signal]),
       onChange: (events, revision) => {
         const change = {events, revision}
-        copy?.view.apply(events)
-        copy?.remember(change)
+        copy?.take(change)
         onChange(change)
       },
+      linked,
     })
-    copy = new Copy(mirror, ClusterView.of(mirror.entries.values()), recent, stop)
+    copy = new Copy(mirror, hearing, stop)
     return copy
+  }
+
+  glimpse(): Glimpse {
+    this.index ??= new ClusterIndex(this.view)
+    return {view: this.view, index: this.index, revision: this.mirror.revision}
   }
 
   since(revision: number): readonly Change[] | undefined {
@@ -203,7 +232,10 @@ class Copy {
     this.stop.abort(new Error('nobody asks any more'))
   }
 
-  private remember(change: Change): void {
+  private take(change: Change): void {
+    this.view.apply(change.events)
+    this.index?.apply(change.events)
+    this.hearing.heard()
     this.recent.push(change)
     if (this.recent.length <= remembered) return
     const [gone] = this.recent.splice(0, 1)

@@ -38,7 +38,7 @@ export class FleetBench {
   async call(line: string, body?: unknown, headers: Readonly<Record<string, string>> = json): Promise<Reply> {
     const [method = '', target = ''] = line.split(' ')
     const answer = await this.#answer(method, target, {body, headers})
-    const text = typeof answer.body === 'string' ? answer.body : ''
+    const text = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? answer.body.toString() : ''
     const value: unknown = text === '' ? undefined : JSON.parse(text)
     return {status: answer.status, headers: answer.headers ?? {}, body: text, json: value}
   }

@@ -77,6 +77,7 @@ export class FleetCluster {
         drainSeconds: 10,
         environmentFile: undefined,
         engine: true,
+        offer: {capacity: {}, reserve: {}},
       },
       version: 'test',
       store: this.store,

@@ -41,6 +41,7 @@ test(`${runs} wrong requests break nothing, are never told of a bug, and leave n
     metrics: new Metrics(),
     now: Date.now,
     unready: () => undefined,
+    use: async () => [],
   }
   const families = [plainFamily(context), v1Family(context), ...fleetFamilies(context)]
   const {socketPath, log: serverLog} = await openTestServer({

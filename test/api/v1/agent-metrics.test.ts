@@ -31,6 +31,7 @@ test('an agent tells what it and its engine do', async () => {
       drainSeconds: 10,
       environmentFile: undefined,
       engine: true,
+      offer: {capacity: {}, reserve: {}},
     },
     version: '1',
     store,

@@ -6,6 +6,7 @@ import {v1Family} from '../../../src/lib/api/v1/family.ts'
 import {plainFamily} from '../../../src/lib/api/v1/plain/family.ts'
 import {lineLog} from '../../../src/lib/base/log.ts'
 import {Metrics} from '../../../src/lib/base/metrics.ts'
+import type {RunUse} from '../../../src/lib/drivers/driver.ts'
 import {keys} from '../../../src/lib/store/keys.ts'
 import type {Entry, Store, Write} from '../../../src/lib/store/store.ts'
 import {fileHash} from '../../../src/lib/unit/hash.ts'
@@ -37,6 +38,8 @@ export class ApiRoom {
   readonly said: string[] = []
   /** Why the machine cannot do its work. */
   unready: string | undefined
+  /** What the runs of the machine take. */
+  uses: readonly RunUse[] = []
   url = ''
   private server: {close(): Promise<void>} | undefined
   private readonly reading = new AbortController()
@@ -51,7 +54,16 @@ export class ApiRoom {
     const room = new ApiRoom(store)
     const log = lineLog(line => room.said.push(line), 'warning')
     const {cluster, metrics} = room
-    const context = {cluster, metrics, log, machine: 'm1', version: '1.2.3', now: Date.now, unready: () => room.unready}
+    const context = {
+      cluster,
+      metrics,
+      log,
+      machine: 'm1',
+      version: '1.2.3',
+      now: Date.now,
+      unready: () => room.unready,
+      use: async () => room.uses,
+    }
     const server = await openApiServer({
       families: [v1Family(context), plainFamily(context)],
       listeners: [{kind: 'loopback', address: {host: '127.0.0.1', port: 0}}],

@@ -2,13 +2,11 @@ import type {Store} from '../../store/store.ts'
 import type {ApiContext} from '../context.ts'
 import type {Answer} from '../http.ts'
 import type {LiveCluster} from '../live-cluster.ts'
-import {FleetFiles} from './fleet-file.ts'
 import {type Picture, Pictures} from './picture.ts'
 import {fleetHeaders, overEtcd} from './refusal.ts'
 
 /** What the routes of fleet's API share: the cluster, and what was made of it before. */
 export class FleetRoom {
-  readonly files = new FleetFiles()
   readonly #cluster: LiveCluster
   readonly #pictures = new Pictures()
   readonly #stopped = new Set<string>()
@@ -45,7 +43,7 @@ export class FleetRoom {
     return this.#stopped.delete(unit)
   }
 
-  json(body: string): Answer {
+  json(body: string | Buffer): Answer {
     return {status: 200, headers: {...fleetHeaders, 'content-type': 'application/json'}, body}
   }
 

@@ -6,27 +6,8 @@ export interface Page<T> {
   readonly nextPageToken: string | undefined
 }
 
-/**
- * The page that a query asks for, of all items in the order of their keys. A token holds the last key that was given, so
- * that what comes and goes between two pages moves nothing else. Throws Refusal 400 for a token that is none of ours.
- */
-export function pageOf<T>(all: readonly T[], query: URLSearchParams, keyOf: (item: T) => string): Page<T> {
-  const after = cursorOf(query)
-  const start = after === undefined ? 0 : firstAfter(all, after, keyOf)
-  const items = all.slice(start, start + pageSize)
-  const last = items.at(-1)
-  const isLast = last === undefined || start + pageSize >= all.length
-  return {items, nextPageToken: isLast ? undefined : tokenFor(keyOf(last))}
-}
-
-/** fleet's own default. */
-const pageSize = 100
-
-function tokenFor(after: string): string {
-  return Buffer.from(JSON.stringify({after})).toString('base64url')
-}
-
-function cursorOf(query: URLSearchParams): string | undefined {
+/** Where a page begins: behind a key, or at the very first. Throws Refusal 400 for a token that is none of ours. */
+export function cursorOf(query: URLSearchParams): string | undefined {
   const tokens = query.getAll('nextPageToken')
   if (tokens.length > 1) throw new Refusal(400, 'too many values for page token')
   const [token] = tokens
@@ -34,6 +15,30 @@ function cursorOf(query: URLSearchParams): string | undefined {
   const after = readToken(token)
   if (after === undefined) throw new Refusal(400, 'invalid page token: ask for the first page without one')
   return after
+}
+
+/**
+ * A page of items in the order of their keys, some of which may come before the place where it begins. A token holds the
+ * last key that was given, so that what comes and goes between two pages moves nothing else.
+ */
+export function pageOf<T>(from: Iterable<T>, after: string | undefined, keyOf: (item: T) => string): Page<T> {
+  const items: T[] = []
+  let last = ''
+  for (const item of from) {
+    const key = keyOf(item)
+    if (after !== undefined && key <= after) continue
+    if (items.length === pageSize) return {items, nextPageToken: tokenFor(last)}
+    items.push(item)
+    last = key
+  }
+  return {items, nextPageToken: undefined}
+}
+
+/** fleet's own default. */
+const pageSize = 100
+
+function tokenFor(after: string): string {
+  return Buffer.from(JSON.stringify({after})).toString('base64url')
 }
 
 function readToken(token: string): string | undefined {
@@ -45,16 +50,4 @@ function readToken(token: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function firstAfter<T>(all: readonly T[], after: string, keyOf: (item: T) => string): number {
-  let low = 0
-  let high = all.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const item = all[middle]
-    if (item !== undefined && keyOf(item) <= after) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -1,82 +1,93 @@
-import type {Assignment, Machine, UnitRecord, UnitState} from '../../cluster/model.ts'
+import type {Assignment, Machine, UnitState} from '../../cluster/model.ts'
 import type {ClusterView} from '../../cluster/view.ts'
+import type {ClusterIndex, UnitParts} from '../cluster-index.ts'
 import type {Glimpse} from '../live-cluster.ts'
+import {compareBytes} from '../sorted-names.ts'
+import {UnitMemo} from '../unit-memo.ts'
 import type {Places} from './current-state.ts'
+import {FleetFiles} from './fleet-file.ts'
 
-/** The cluster at one revision, ordered as fleet orders it: by bytes. Each part is made when somebody asks for it. */
+/** The cluster as it is, ordered as fleet orders it: by bytes; and what was written of it, as long as it is so. */
 export class Picture {
   readonly view: ClusterView
-  #places: ReadonlyMap<string, Found> | undefined
-  #states: readonly UnitState[] | undefined
-  #machines: readonly Machine[] | undefined
-  #units: readonly UnitRecord[] | undefined
+  readonly files = new FleetFiles()
+  /** Units as JSON. */
+  readonly unitTexts = new UnitMemo<string>()
+  readonly #index: ClusterIndex
+  readonly #pages = new Map<string, Buffer>()
+  #pagesOf = 0
 
-  constructor(view: ClusterView) {
-    this.view = view
+  constructor(index: ClusterIndex) {
+    this.view = index.view
+    this.#index = index
   }
 
-  /** By name. */
-  get units(): readonly UnitRecord[] {
-    this.#units ??= [...this.view.units.values()].sort((a, b) => compareBytes(a.name, b.name))
-    return this.#units
+  unit(name: string): UnitParts {
+    return this.#index.unit(name)
   }
 
-  /** By id. */
-  get machines(): readonly Machine[] {
-    this.#machines ??= [...this.view.machines.values()].sort((a, b) => compareBytes(a.id, b.id))
-    return this.#machines
+  /** Those that have a record, by name, from one on. */
+  *unitsFrom(name: string | undefined): Generator<UnitParts> {
+    for (const each of this.#index.units(compareBytes).from(name)) if (this.view.units.has(each)) yield this.unit(each)
   }
 
-  /** What machines that are there say of units, by unit, then machine: a lost machine's word is not news any more. */
-  get states(): readonly UnitState[] {
-    this.#states ??= this.machines
-      .flatMap(({id}) => [...(this.view.states.get(id)?.values() ?? [])])
-      .sort((a, b) => compareBytes(a.unit, b.unit) || compareBytes(a.machine, b.machine))
-    return this.#states
+  /** By id, from one on. */
+  *machinesFrom(id: string | undefined): Generator<Machine> {
+    for (const each of this.#index.machines(compareBytes).from(id)) {
+      const machine = this.view.machines.get(each)
+      if (machine !== undefined) yield machine
+    }
   }
 
+  /** What machines that are there say of units, by unit, then machine, from a unit on: a lost machine's word is not news any more. */
+  *statesFrom(unit: string | undefined): Generator<UnitState> {
+    for (const each of this.#index.units(compareBytes).from(unit)) yield* this.placesOf(each).states
+  }
+
+  /** What one machine that is there says of units, by unit. */
+  statesOn(machine: string): readonly UnitState[] {
+    if (!this.view.machines.has(machine)) return []
+    return [...(this.view.states.get(machine)?.values() ?? [])].sort((a, b) => compareBytes(a.unit, b.unit))
+  }
+
+  /** On machines that are there, by their ids. */
   placesOf(unit: string): Places {
-    this.#places ??= findPlaces(this)
-    return this.#places.get(unit) ?? nowhere
+    const assignments: Assignment[] = []
+    const states: UnitState[] = []
+    for (const machine of this.unit(unit).machines) {
+      if (!this.view.machines.has(machine)) continue
+      const assignment = this.view.assignments.get(machine)?.get(unit)
+      const state = this.view.state(machine, unit)
+      if (assignment !== undefined) assignments.push(assignment)
+      if (state !== undefined) states.push(state)
+    }
+    return {assignments, states}
+  }
+
+  /** A page as it was written, by what was asked for, as long as nothing changes. */
+  page(asked: string, write: () => string): Buffer {
+    const {version} = this.#index
+    if (this.#pagesOf !== version) this.#pages.clear()
+    this.#pagesOf = version
+    const known = this.#pages.get(asked)
+    if (known !== undefined) return known
+    const page = Buffer.from(write())
+    if (this.#pages.size < mostPages) this.#pages.set(asked, page)
+    return page
   }
 }
 
-/** Keeps the last picture as long as the cluster stays as it is: a hundred pages of a list are of one or few revisions. */
-export class Pictures {
-  #last: {readonly view: ClusterView; readonly revision: number; readonly picture: Picture} | undefined
+const mostPages = 128
 
-  at({view, revision}: Glimpse): Picture {
-    const last = this.#last
-    if (last?.view === view && last.revision === revision) return last.picture
-    const picture = new Picture(view)
-    this.#last = {view, revision, picture}
+/** Keeps a picture of a copy of the cluster as long as the copy is kept. */
+export class Pictures {
+  readonly #pictures = new WeakMap<ClusterIndex, Picture>()
+
+  at({index}: Pick<Glimpse, 'index'>): Picture {
+    const known = this.#pictures.get(index)
+    if (known !== undefined) return known
+    const picture = new Picture(index)
+    this.#pictures.set(index, picture)
     return picture
   }
-}
-
-interface Found {
-  readonly assignments: Assignment[]
-  readonly states: UnitState[]
-}
-
-const nowhere: Places = {assignments: [], states: []}
-
-function findPlaces({view, machines}: Picture): ReadonlyMap<string, Found> {
-  const places = new Map<string, Found>()
-  const of = (unit: string) => {
-    const known = places.get(unit)
-    if (known !== undefined) return known
-    const made: Found = {assignments: [], states: []}
-    places.set(unit, made)
-    return made
-  }
-  for (const {id} of machines) {
-    for (const assignment of view.assignments.get(id)?.values() ?? []) of(assignment.unit).assignments.push(assignment)
-    for (const state of view.states.get(id)?.values() ?? []) of(state.unit).states.push(state)
-  }
-  return places
-}
-
-function compareBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,8 +1,8 @@
 import {effectiveMetadata} from '../../cluster/metadata.ts'
-import type {Machine, UnitRecord, UnitState} from '../../cluster/model.ts'
+import type {Machine, UnitState} from '../../cluster/model.ts'
 import {goJson, goObject, goText} from '../../fleet/json.ts'
+import type {UnitParts} from '../cluster-index.ts'
 import {currentState} from './current-state.ts'
-import type {FleetFiles} from './fleet-file.ts'
 import type {Picture} from './picture.ts'
 
 /** Things of the cluster as fleet's JSON. Fields come in fleet's order, which is the alphabet's. */
@@ -11,13 +11,17 @@ import type {Picture} from './picture.ts'
  * A unit. A global one has neither a place nor a current state, as in fleet: fleetctl waits for its desired state.
  * `stopping`: its stop was asked for a moment ago, and is told as not done yet.
  */
-export function unitJson(picture: Picture, files: FleetFiles, record: UnitRecord, stopping = false): string {
-  const {name, desiredState, file} = record
-  const shown = files.of(picture.view, file)
+export function unitJson(picture: Picture, parts: UnitParts, stopping = false): string {
+  return stopping ? writeUnit(picture, parts, stopping) : picture.unitTexts.of(parts, () => writeUnit(picture, parts, stopping))
+}
+
+function writeUnit(picture: Picture, {name, record}: UnitParts, stopping: boolean): string {
+  if (record === undefined) throw new Error(`${name} has no record`)
+  const shown = picture.files.of(picture.view, record.file)
   const places = shown?.global ? undefined : picture.placesOf(name)
   return goObject({
     currentState: places === undefined ? undefined : goJson(stopping ? 'launched' : currentState(record, places)),
-    desiredState: goJson(desiredState),
+    desiredState: goJson(record.desiredState),
     machineID: goText(places?.assignments[0]?.machine),
     name: goJson(name),
     options: shown?.json,
@@ -25,9 +29,9 @@ export function unitJson(picture: Picture, files: FleetFiles, record: UnitRecord
 }
 
 /** A unit's state on a machine. The hash is left out where the cluster does not have the file any more. */
-export function stateJson(picture: Picture, files: FleetFiles, state: UnitState): string {
+export function stateJson({view, files}: Picture, state: UnitState): string {
   return goObject({
-    hash: goText(files.of(picture.view, state.file)?.hash),
+    hash: goText(files.of(view, state.file)?.hash),
     machineID: goText(state.machine),
     name: goText(state.unit),
     systemdActiveState: goText(state.active),

@@ -2,7 +2,7 @@ import type {UnitState} from '../../cluster/model.ts'
 import {goJson, goObject} from '../../fleet/json.ts'
 import type {Answer, ApiRequest} from '../http.ts'
 import type {FleetRoom} from './fleet-room.ts'
-import {pageOf} from './page.ts'
+import {cursorOf, pageOf} from './page.ts'
 import type {Picture} from './picture.ts'
 import {Refusal} from './refusal.ts'
 import {pageJson, stateJson} from './show.ts'
@@ -10,9 +10,14 @@ import {pageJson, stateJson} from './show.ts'
 /** GET /state: a page of what machines say of units, by unit, then machine; of one machine or one unit if asked for. */
 export async function listStates(room: FleetRoom, {query}: ApiRequest): Promise<Answer> {
   const picture = await room.look()
-  const {items, nextPageToken} = pageOf(statesFor(picture, query), query, stateKey)
-  const states = items.map(state => stateJson(picture, room.files, state))
-  return room.json(pageJson('states', states, nextPageToken))
+  const [unit, machine] = [query.get('unitName') || undefined, query.get('machineID') || undefined]
+  const after = cursorOf(query)
+  const page = picture.page(JSON.stringify(['states', unit, machine, after]), () => {
+    const {items, nextPageToken} = pageOf(statesFor(picture, {unit, machine, after}), after, stateKey)
+    const states = items.map(state => stateJson(picture, state))
+    return pageJson('states', states, nextPageToken)
+  })
+  return room.json(page)
 }
 
 /**
@@ -24,16 +29,24 @@ export async function getState(room: FleetRoom, {parameters}: ApiRequest): Promi
   const name = parameters.name ?? ''
   const {assignments, states} = picture.placesOf(name)
   const state = states.find(({machine}) => assignments.some(each => each.machine === machine)) ?? states[0]
-  if (state !== undefined) return room.json(stateJson(picture, room.files, state))
+  if (state !== undefined) return room.json(stateJson(picture, state))
   if (!picture.view.units.has(name)) throw new Refusal(404, 'unit does not exist')
   return room.json(goObject({name: goJson(name)}))
 }
 
-function statesFor(picture: Picture, query: URLSearchParams): readonly UnitState[] {
-  const unit = query.get('unitName') || undefined
-  const machine = query.get('machineID') || undefined
-  const states = unit === undefined ? picture.states : picture.placesOf(unit).states
-  return machine === undefined ? states : states.filter(state => state.machine === machine)
+interface Asked {
+  readonly unit: string | undefined
+  readonly machine: string | undefined
+  readonly after: string | undefined
+}
+
+/** In order; those that come before the page are not all left out. */
+function statesFor(picture: Picture, {unit, machine, after}: Asked): Iterable<UnitState> {
+  if (unit !== undefined) {
+    const {states} = picture.placesOf(unit)
+    return machine === undefined ? states : states.filter(state => state.machine === machine)
+  }
+  return machine === undefined ? picture.statesFrom(after?.split(' ')[0]) : picture.statesOn(machine)
 }
 
 /** Ordered as the states are, since a blank comes before all that names are made of. */

@@ -8,7 +8,7 @@ import {parseUnitName} from '../../unit/names.ts'
 import type {Answer, ApiRequest} from '../http.ts'
 import {demandJson, readBody} from './body.ts'
 import type {FleetRoom} from './fleet-room.ts'
-import {pageOf} from './page.ts'
+import {cursorOf, pageOf} from './page.ts'
 import {overEtcd, Refusal, refusalOf} from './refusal.ts'
 import {setUnit, type WishedUnit} from './set-unit.ts'
 import {pageJson, unitJson} from './show.ts'
@@ -17,17 +17,21 @@ import {textOf} from './unit-text.ts'
 /** GET /units: a page of all units, by name. */
 export async function listUnits(room: FleetRoom, {query}: ApiRequest): Promise<Answer> {
   const picture = await room.look()
-  const {items, nextPageToken} = pageOf(picture.units, query, record => record.name)
-  const units = items.map(record => unitJson(picture, room.files, record))
-  return room.json(pageJson('units', units, nextPageToken))
+  const after = cursorOf(query)
+  const page = picture.page(`units ${after ?? ''}`, () => {
+    const {items, nextPageToken} = pageOf(picture.unitsFrom(after), after, ({name}) => name)
+    const units = items.map(parts => unitJson(picture, parts))
+    return pageJson('units', units, nextPageToken)
+  })
+  return room.json(page)
 }
 
 /** GET /units/:name. */
 export async function getUnit(room: FleetRoom, {parameters}: ApiRequest): Promise<Answer> {
   const picture = await room.look()
   const name = parameters.name ?? ''
-  const record = picture.view.units.get(name)
-  if (record !== undefined) return room.json(unitJson(picture, room.files, record, room.wasStopped(name)))
+  const parts = picture.unit(name)
+  if (parts.record !== undefined) return room.json(unitJson(picture, parts, room.wasStopped(name)))
   const problem = nameFault(name) === undefined ? picture.view.unreadable.get(keys.unit(name)) : undefined
   if (problem !== undefined) throw new Refusal(500, `the record of ${name} cannot be read: ${problem}`)
   throw new Refusal(404, 'unit does not exist')

@@ -8,6 +8,7 @@ import type {Answered} from '../request-metrics.ts'
 import {refuseOtherNames, refuseOtherSites} from './browser-guard.ts'
 import {type Caller, callerOf, type Door, mayDo} from './caller.ts'
 import {Connections, type Peer} from './connections.ts'
+import {tendHalfOpen} from './half-open.ts'
 import {refusalOf, unreadableRequest} from './http-errors.ts'
 import type {Limits} from './limits.ts'
 import {parseTarget} from './request-target.ts'
@@ -34,6 +35,8 @@ interface Visit {
   served: ServedRequest | undefined
   /** The path of its route, once it is found. */
   route: string | undefined
+  /** Of the stream that is its answer. */
+  heartbeat: string | undefined
 }
 
 /** Answers the requests of all listeners: who asks, what for, whether they may; and counts what is under way. */
@@ -59,7 +62,7 @@ export class Desk {
   async answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const peer = this.connections.peerOf(request.socket)
     if (peer === undefined) return void response.destroy()
-    const visit: Visit = {door, request, response, peer, family: this.table.root, served: undefined, route: undefined}
+    const visit: Visit = {door, request, response, peer, family: this.table.root, served: undefined, route: undefined, heartbeat: undefined}
     this.visits.add(visit)
     peer.answering.add(response)
     response.on('close', () => this.leave(visit))
@@ -93,6 +96,14 @@ export class Desk {
   quiet(socket: Socket): void {
     const answering = this.connections.peerOf(socket)?.answering.size ?? 0
     if (answering === 0 || socket.writableLength > 0) socket.destroy()
+  }
+
+  /** A connection whose sender says no more: who may still read gets the answers that are under way. */
+  halfClosed(socket: Socket): void {
+    const peer = this.connections.peerOf(socket)
+    if (peer === undefined || peer.answering.size === 0) return
+    const underWay = () => [...this.visits].filter(visit => visit.peer === peer)
+    tendHalfOpen(socket, underWay, this.limits.halfOpenTime)
   }
 
   /** Ends what is under way: streams at once, other answers when they are sent. */
@@ -142,6 +153,7 @@ export class Desk {
         return this.send(visit, this.render(visit.family, busy(`${this.streams} streams are open already`)))
       }
       this.streams++
+      visit.heartbeat = answer.heartbeat ?? ''
       response.on('close', () => this.streams--)
     }
     if (this.closing || peer.excess || isUnread(request, served)) response.setHeader('connection', 'close')

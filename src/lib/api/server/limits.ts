@@ -18,6 +18,8 @@ export interface Limits {
   readonly idleTime: number
   /** For so long a reader may take nothing of an answer that is ready. */
   readonly stallTime: number
+  /** What somebody who says no more waits at most for an answer to begin: nobody may be there. */
+  readonly halfOpenTime: number
   /** What a close waits for answers under way. */
   readonly closeTime: number
   /** Between two attempts to listen. */
@@ -34,6 +36,7 @@ export const defaultLimits: Limits = {
   requestTime: 30_000,
   idleTime: 60_000,
   stallTime: 60_000,
+  halfOpenTime: 10_000,
   closeTime: 2_000,
   retryTime: 5_000,
 }

@@ -89,9 +89,12 @@ export class Listener {
 
   private plainServer(): PlainServer {
     const server = createPlainServer(this.options())
+    // Node's own name for it: an answer goes also to one who has closed the way to us.
+    Object.assign(server, {httpAllowHalfOpen: true})
     server.on('connection', (socket: Socket) => {
       this.desk.connections.accept(socket)
       this.desk.connections.open(socket)
+      socket.once('end', () => this.desk.halfClosed(socket))
     })
     return server
   }

@@ -23,6 +23,8 @@ export class RouteTable {
   /** The family of `/`: it also tells of errors that go with no path. */
   readonly root: RouteFamily
   private readonly tree = emptyNode()
+  /** Where paths that were asked for lately lead. */
+  private readonly found = new Map<string, Destination>()
 
   /** Throws a RangeError for two routes of one method and path, and when there is no family of `/`. */
   constructor(families: readonly RouteFamily[]) {
@@ -37,6 +39,16 @@ export class RouteTable {
    * escape that is none.
    */
   find(path: string): Destination {
+    const known = this.found.get(path)
+    if (known !== undefined) return known
+    const destination = this.walk(path)
+    if (destination.endpoints === undefined || path.length > longestFound) return destination
+    if (this.found.size >= mostFound) this.found.clear()
+    this.found.set(path, destination)
+    return destination
+  }
+
+  private walk(path: string): Destination {
     const segments = segmentsOf(path)
     const family = this.familyOf(segments)
     const words = segments.map(segment => unescaped(segment) ?? refuseEscape(family))
@@ -79,6 +91,9 @@ export class RouteTable {
     return node
   }
 }
+
+const mostFound = 512
+const longestFound = 256
 
 /** A path that cannot be unescaped, and the family that answers for it. */
 export class BadEscape extends HttpError {

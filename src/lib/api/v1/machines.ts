@@ -49,8 +49,9 @@ export function machineOperations(tools: Tools): readonly Operation[] {
   ]
 }
 
-function machineAnswer(id: string, {view, revision}: Glimpse, {shelf}: Tools) {
-  const row = shelf.of({view, revision}).machines.find(({machine}) => machine === id)
+function machineAnswer(id: string, glimpse: Glimpse, {shelf}: Tools) {
+  const {view, revision} = glimpse
+  const row = shelf.of(glimpse).machine(id)
   const machine = view.machines.get(id)
   if (row === undefined || machine === undefined) throw unknownMachine(id)
   const {cordoned = false, metadata = {}}: Partial<MachineSettings> = view.settings.get(id) ?? {}
@@ -64,6 +65,7 @@ function machineAnswer(id: string, {view, revision}: Glimpse, {shelf}: Tools) {
   return jsonAnswer(page, 200, {'meissa-revision': String(revision)})
 }
 
-function unknownMachine(id: string): HttpError {
+/** 404 for an id that no registered machine has. */
+export function unknownMachine(id: string): HttpError {
   return new HttpError(404, `${id}: no such machine is registered`, {hint: 'GET /v1/machines lists them, with their ids'})
 }

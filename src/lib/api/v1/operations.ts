@@ -5,6 +5,7 @@ import {RowShelf} from './lists/cluster-rows.ts'
 import {listOperation} from './lists/list-operation.ts'
 import {machineList, stateList, unitList} from './lists/lists.ts'
 import {UnitFacts} from './lists/unit-facts.ts'
+import {useOperation} from './machine-use.ts'
 import {machineOperations} from './machines.ts'
 import type {Operation} from './operation.ts'
 import {unitOperations} from './units/unit-operations.ts'
@@ -19,6 +20,7 @@ export function v1Operations(context: ApiContext): readonly Operation[] {
     listOperation(stateList, 'StateList', tools),
     listOperation(machineList, 'MachineList', tools),
     ...machineOperations(tools),
+    useOperation(tools),
     ...fileOperations(tools),
     eventOperation(tools),
   ]

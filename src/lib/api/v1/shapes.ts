@@ -1,4 +1,5 @@
 import {activeStates, desiredStates} from '../../cluster/model.ts'
+import {verdicts} from '../../scheduler/why.ts'
 import {eventKinds} from './events/event.ts'
 import {flag, integer, listOf, named, oneOf, orNull, record, type Schema, text, texts} from './schema.ts'
 
@@ -51,8 +52,10 @@ const machineKeys = {
   address: text('at which others reach it'),
   hostname: text('its own name'),
   metadata: texts('as units see it'),
-  cpus: {type: 'number', description: 'how many it has'} as const,
-  memoryBytes: {type: 'number', description: 'how much memory it has'} as const,
+  cpus: {type: 'number', description: 'how many CPUs units may take of it'} as const,
+  memoryBytes: {type: 'number', description: 'how much memory units may take of it'} as const,
+  diskBytes: {type: ['number', 'null'], description: 'how much disk; null when its agent does not say'} as const,
+  devices: {type: 'object', additionalProperties: {type: 'number'}, description: 'how many of each, as gpu'} as const,
   drivers: listOf({type: 'string'}, 'what it can run'),
   version: text('of its agent'),
   units: integer('how many are assigned to it'),
@@ -96,6 +99,47 @@ export const shapes: Readonly<Record<string, Schema>> = {
     {outcome, logs: {type: 'object', additionalProperties: listOf({type: 'string'})}},
   ),
   UnitGone: record({revision, unit: text('its name'), change: oneOf(['destroyed'], 'what was done')}, {outcome}),
+  UnitWhy: record({
+    revision,
+    unit: text('its name'),
+    desiredState: orNull(oneOf(desiredStates, 'what is wanted of it')),
+    supposed: flag('it is not wanted to have a place: told as if it were started'),
+    verdict: oneOf(verdicts, 'what becomes of it'),
+    hasPlace: flag('whether it has a place, or gets one by itself'),
+    text: text('all of it in one sentence'),
+    places: listOf({type: 'string'}, 'the machines that it stands on or would, by id'),
+    reason: orNull(text('why there')),
+    again: orNull(text('the machine that it would be placed on if it had no place now, by id')),
+    hold: orNull(text('why the engine moves nothing away from lost machines')),
+    victims: listOf(record({unit: text('who makes way'), machine: text('its machine'), reason: text('why')})),
+    machines: listOf(named('MachineWhy'), 'the best, and the nearest misses'),
+    groups: listOf(
+      record({
+        count: integer('how many machines'),
+        text: text('what speaks against them'),
+        machines: listOf({type: 'string'}, 'as lists call them'),
+      }),
+      'the other machines',
+    ),
+    missingMetadata: listOf(record({set: text('`role=db`'), machines: listOf({type: 'string'}, 'that lack nothing else')})),
+  }),
+  MachineWhy: record({
+    machine: text('its id'),
+    name: text('as lists call it'),
+    stands: flag('the unit stands there'),
+    fits: flag('nothing speaks against it'),
+    cost: orNull({type: 'number', description: 'in hundredths of a machine; the least wins'}),
+    text: text('what speaks against it'),
+    remedy: orNull(text('what would have to happen for it to fit')),
+    objections: listOf({type: 'object'}, 'each with its `kind`'),
+    way: listOf(
+      record({
+        unit: text('who would have to leave'),
+        priority: integer('its priority'),
+        to: orNull(text('who would take it; null: it would have to stop')),
+      }),
+    ),
+  }),
   UnitWish: record(
     {},
     {
@@ -122,6 +166,15 @@ export const shapes: Readonly<Record<string, Schema>> = {
     }),
   }),
   MachineList: record({...listKeys, machines: listOf(named('Machine'))}, polled),
+  MachineUse: record({machine: text('its id'), runs: listOf(named('RunUse'), 'what runs there')}),
+  RunUse: record({
+    unit: text('the unit'),
+    run: text('the engine’s id of the run: for Docker the container'),
+    driver: oneOf(['docker', 'systemd'], 'what runs it'),
+    at: time('when it was looked at'),
+    cpuSeconds: {type: ['number', 'null'], description: 'of all CPUs, since the run began; null when it is not counted'},
+    memoryBytes: {type: ['number', 'null'], description: 'just now; null when it is not counted'},
+  }),
   MachineWish: record(
     {},
     {

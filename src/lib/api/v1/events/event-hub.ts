@@ -29,6 +29,8 @@ const shown = [
 ]
 
 const heartbeatMilliseconds = 15_000
+/** Changes that come closer together than so many milliseconds go out together: each way out takes a system call a stream. */
+const gatheringMilliseconds = 20
 
 /**
  * Where the changes of the cluster come in once and go out to every stream: each change is written once for all that are
@@ -40,6 +42,9 @@ export class EventHub {
   private source: Promise<Source> | undefined
   private hearing: Source | undefined
   private heartbeat: NodeJS.Timeout | undefined
+  /** Changes that are still to be told. */
+  private heard: WrittenChange[] = []
+  private gathering: NodeJS.Timeout | undefined
 
   constructor(context: ApiContext) {
     this.context = context
@@ -76,6 +81,7 @@ export class EventHub {
     const {source} = this
     this.source = undefined
     this.hearing = undefined
+    this.heard = []
     source?.then(({subscription}) => subscription.end()).catch(() => {})
   }
 
@@ -110,15 +116,32 @@ export class EventHub {
       return
     }
     source.position = change.revision
-    const written = new WrittenChange(change)
-    for (const stream of this.streams) if (stream.live) stream.tell(written)
+    this.heard.push(new WrittenChange(change))
+    if (this.gathering === undefined) this.tellHeard()
+  }
+
+  /** At once after a while of silence, else a little later. */
+  private tellHeard(): void {
+    this.gathering = undefined
+    if (this.heard.length === 0) return
+    const changes = this.heard
+    this.heard = []
+    for (const stream of this.streams) if (stream.live) stream.tell(...changes)
+    this.gathering = setTimeout(() => this.tellHeard(), gatheringMilliseconds).unref()
+  }
+
+  private tellNow(): void {
+    clearTimeout(this.gathering)
+    this.tellHeard()
   }
 
   private endAll(reason: EndReason): void {
+    this.tellNow()
     for (const stream of [...this.streams]) stream.end(reason)
   }
 
   private beat({position}: Source): void {
+    this.tellNow()
     for (const format of formats) {
       const [here, behind] = [writeHeartbeat(position, format), writeHeartbeat(undefined, format)]
       for (const stream of this.streams)

@@ -5,7 +5,7 @@ import {named, oneOf, text} from '../schema.ts'
 import type {Tools} from '../tools.ts'
 import {EventHub} from './event-hub.ts'
 import {filterOf, filterParameters} from './filter.ts'
-import {contentTypes, type Format, formats} from './written.ts'
+import {contentTypes, type Format, formats, writeHeartbeat} from './written.ts'
 
 /** Everything that happens in the cluster, as it happens. */
 export function eventOperation({context}: Tools): Operation {
@@ -36,7 +36,7 @@ export function eventOperation({context}: Tools): Operation {
         revisionOf('since', request.query.get('since'))
       const stream = await hub.open({format, filter: filterOf(request.query), since, signal: request.signal})
       const headers = {'content-type': contentTypes[format], 'cache-control': 'no-store', 'x-accel-buffering': 'no'}
-      return {status: 200, headers, body: stream}
+      return {status: 200, headers, body: stream, heartbeat: writeHeartbeat(undefined, format)}
     },
   }
 }

@@ -42,10 +42,15 @@ export class EventStream implements AsyncIterable<string>, AsyncIterator<string>
     return this.waiting > mostWaiting / 4
   }
 
-  tell(change: WrittenChange): void {
-    if (change.revision <= this.seen) return
-    this.seen = change.revision
-    this.push(change.text(this.format, this.filter))
+  /** Tells of changes in one piece; those that were told already are left out. */
+  tell(...changes: readonly WrittenChange[]): void {
+    let text = ''
+    for (const change of changes) {
+      if (change.revision <= this.seen) continue
+      this.seen = change.revision
+      text += change.text(this.format, this.filter)
+    }
+    this.push(text)
   }
 
   push(text: string): void {

@@ -1,17 +1,11 @@
 import {compareNatural} from '../../../base/natural-order.ts'
-import {
-  type MachineRow,
-  machineRows,
-  type UnitFileRow,
-  type UnitRow,
-  unitFileRow,
-  unitRows,
-  unitRowsOf,
-} from '../../../cluster/rows.ts'
+import {type MachineRow, machineRow, type UnitFileRow, type UnitRow, unitFileRow, unitRowsOf} from '../../../cluster/rows.ts'
 import type {ClusterView} from '../../../cluster/view.ts'
+import type {ClusterIndex, UnitParts} from '../../cluster-index.ts'
 import type {Glimpse} from '../../live-cluster.ts'
-import type {Rows} from './list.ts'
+import {UnitMemo} from '../../unit-memo.ts'
 import type {UnitFacts} from './unit-facts.ts'
+import {WrittenRow} from './written-row.ts'
 
 /** A unit as `/v1/units` lists it. */
 export interface UnitItem extends Omit<UnitFileRow, 'description'> {
@@ -23,115 +17,113 @@ export interface UnitItem extends Omit<UnitFileRow, 'description'> {
 }
 
 /**
- * What the cluster's lists show at one revision, each row made when it is first asked for and no later than the revision
- * lasts. Answers that were written once are kept as they are.
+ * What the cluster's lists show, in order as people count. Each row is made when it is first asked for, and kept with what was
+ * written of it as long as nothing about its unit changes; pages are kept until anything changes.
  */
 export class ClusterRows {
-  readonly revision: number
-  /** Pages as they were written, by their query. */
-  readonly pages = new Map<string, WrittenPage>()
-  private readonly view: ClusterView
-  private readonly names: readonly string[]
+  private readonly index: ClusterIndex
   private readonly facts: UnitFacts
-  private readonly items = new Map<string, UnitItem>()
-  private places: ReadonlyMap<string, readonly string[]> | undefined
-  private stateRows: readonly UnitRow[] | undefined
-  private machinesListed: readonly MachineRow[] | undefined
+  private readonly items = new UnitMemo<WrittenRow<UnitItem> | undefined>()
+  private readonly stateRows = new UnitMemo<readonly WrittenRow<UnitRow>[]>()
+  private readonly pages = new Map<string, WrittenPage>()
+  private pagesOf = 0
 
-  /** `names`: of all units, in order. */
-  constructor({view, revision}: Glimpse, names: readonly string[], facts: UnitFacts) {
-    this.view = view
-    this.revision = revision
-    this.names = names
+  constructor(index: ClusterIndex, facts: UnitFacts) {
+    this.index = index
     this.facts = facts
   }
 
-  isOf({view, revision}: Glimpse): boolean {
-    return this.view === view && this.revision === revision
+  /** Every unit that is known, by name, from one on. */
+  *units(from: string | undefined): Generator<WrittenRow<UnitItem>> {
+    for (const name of this.index.units(compareNatural).from(from)) {
+      const item = this.item(name)
+      if (item !== undefined) yield item
+    }
   }
 
-  /** Every unit that is known, by name. */
-  get units(): Rows<UnitItem> {
-    this.places ??= placesOf(this.view)
-    return {length: this.names.length, at: index => this.unit(this.names[index] ?? '')}
+  /** Every unit on every machine, by unit, then machine, from a unit on. */
+  *states(from: string | undefined): Generator<WrittenRow<UnitRow>> {
+    for (const name of this.index.units(compareNatural).from(from)) yield* this.statesOf(name)
   }
 
-  /** Every unit on every machine, by unit, then machine. */
-  get states(): readonly UnitRow[] {
-    this.stateRows ??= unitRows(this.view)
-    return this.stateRows
+  /** Every machine that is registered, by id, from one on. */
+  *machines(from: string | undefined): Generator<WrittenRow<MachineRow>> {
+    for (const id of this.index.machines(compareNatural).from(from)) {
+      const row = this.machine(id)
+      if (row !== undefined) yield new WrittenRow(row)
+    }
   }
 
-  get machines(): readonly MachineRow[] {
-    this.machinesListed ??= machineRows(this.view)
-    return this.machinesListed
-  }
-
-  statesOf(unit: string): readonly UnitRow[] {
-    return unitRowsOf(this.view, unit)
+  /** What is known of one unit on each machine. */
+  statesOf(unit: string): readonly WrittenRow<UnitRow>[] {
+    const {view} = this.index
+    return this.stateRows.of(this.index.unit(unit), ({machines}) =>
+      unitRowsOf(view, unit, machines).map(row => new WrittenRow(row)),
+    )
   }
 
   unit(name: string): UnitItem | undefined {
-    const known = this.items.get(name)
-    if (known !== undefined) return known
-    const item = unitItem(this.view, name, {facts: this.facts, machines: this.machinesOf(name)})
-    if (item !== undefined) this.items.set(name, item)
-    return item
+    return this.item(name)?.row
   }
 
-  private machinesOf(unit: string): readonly string[] {
-    if (this.places !== undefined) return this.places.get(unit) ?? []
-    return [...this.view.assignments].flatMap(([machine, units]) => (units.has(unit) ? [machine] : []))
+  machine(id: string): MachineRow | undefined {
+    const {view} = this.index
+    const machine = view.machines.get(id)
+    return machine === undefined ? undefined : machineRow(view, machine)
+  }
+
+  /** A page as it was written, by what was asked for. */
+  page(asked: string, write: () => string): WrittenPage {
+    const {version} = this.index
+    if (this.pagesOf !== version) this.pages.clear()
+    this.pagesOf = version
+    const known = this.pages.get(asked)
+    if (known !== undefined) return known
+    const page = {rest: write()}
+    if (this.pages.size < mostPages) this.pages.set(asked, page)
+    return page
+  }
+
+  private item(name: string): WrittenRow<UnitItem> | undefined {
+    return this.items.of(this.index.unit(name), parts => {
+      const item = unitItem(this.index.view, parts, this.facts)
+      return item === undefined ? undefined : new WrittenRow(item)
+    })
   }
 }
+
+const mostPages = 128
 
 /** A page's JSON but for its beginning, and the answer whole once it was asked for. */
 export interface WrittenPage {
   readonly rest: string
-  whole?: Buffer
+  whole?: {readonly revision: number; readonly body: Buffer}
 }
 
-/** Keeps the rows of the newest revision for all who ask. */
+/** Keeps the rows of a copy of the cluster as long as the copy is kept. */
 export class RowShelf {
   private readonly facts: UnitFacts
-  private names: readonly string[] = []
-  private rows: ClusterRows | undefined
+  private readonly rows = new WeakMap<ClusterIndex, ClusterRows>()
 
   constructor(facts: UnitFacts) {
     this.facts = facts
   }
 
-  of(glimpse: Glimpse): ClusterRows {
-    if (this.rows?.isOf(glimpse) === true) return this.rows
-    const {units} = glimpse.view
-    // Units come and go less often than they change.
-    if (this.names.length !== units.size || !this.names.every(name => units.has(name)))
-      this.names = [...units.keys()].sort(compareNatural)
-    this.rows = new ClusterRows(glimpse, this.names, this.facts)
-    return this.rows
+  of({index}: Pick<Glimpse, 'index'>): ClusterRows {
+    const known = this.rows.get(index)
+    if (known !== undefined) return known
+    const rows = new ClusterRows(index, this.facts)
+    this.rows.set(index, rows)
+    return rows
   }
 }
 
-function unitItem(
-  view: ClusterView,
-  name: string,
-  {facts, machines}: {readonly facts: UnitFacts; readonly machines: readonly string[]},
-): UnitItem | undefined {
-  const record = view.units.get(name)
+function unitItem(view: ClusterView, {name, record, text, machines}: UnitParts, facts: UnitFacts): UnitItem | undefined {
   if (record === undefined) return undefined
-  const global = facts.isGlobal(name, record.file, view.files.get(record.file))
-  const {description: _none, ...row} = unitFileRow(view, record, {global, description: null, machines})
+  const global = facts.isGlobal(name, record.file, text)
+  const assignedTo = machines.filter(machine => view.assignments.get(machine)?.has(name))
+  const {description: _none, ...row} = unitFileRow(view, record, {global, description: null, machines: assignedTo})
   const assigned = row.targetMachine === null ? undefined : view.assignments.get(row.targetMachine)?.get(name)
   const reason = assigned?.reason ?? view.refusals.get(name)?.reason ?? null
   return {...row, generation: record.generation, version: record.revision, reason}
-}
-
-function placesOf(view: ClusterView): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>()
-  for (const {unit, machine} of view.allAssignments()) {
-    const known = places.get(unit)
-    if (known === undefined) places.set(unit, [machine])
-    else known.push(machine)
-  }
-  return places
 }

@@ -29,15 +29,12 @@ export function listOperation<Row>(list: List<Row>, shape: string, {context, she
   const {cluster, now} = context
   const render = (query: URLSearchParams, glimpse: Glimpse): WrittenPage => {
     const rows = shelf.of(glimpse)
-    const asked = `${list.name}?${pageQuery(query)}`
-    const known = rows.pages.get(asked)
-    if (known !== undefined) return known
-    const options = {limit: limitOf(query), after: cursorOf(query), wanted: list.filter(query)}
-    const page = pageOf(list, list.rows(rows), options)
-    const next = page.next === undefined ? null : cursorText(page.next)
-    const written: WrittenPage = {rest: JSON.stringify({[list.name]: page.rows, next}).slice(1)}
-    if (rows.pages.size < mostPages) rows.pages.set(asked, written)
-    return written
+    return rows.page(`${list.name}?${pageQuery(query)}`, () => {
+      const options = {limit: limitOf(query), after: cursorOf(query), wanted: list.filter(query)}
+      const page = pageOf(list, rows, options)
+      const next = page.next === undefined ? null : cursorText(page.next)
+      return `"${list.name}":[${page.rows.join(',')}],"next":${JSON.stringify(next)}}`
+    })
   }
 
   const answer = async (request: ApiRequest): Promise<Answer> => {
@@ -49,8 +46,9 @@ export function listOperation<Row>(list: List<Row>, shape: string, {context, she
         throw new HttpError(400, 'wait goes with since', {hint: 'take `revision` of an answer before as `since`'})
       const glimpse = await cluster.look()
       const page = render(query, glimpse)
-      page.whole ??= Buffer.from(`{"revision":${glimpse.revision},${page.rest}`)
-      return listAnswer(page.whole, glimpse.revision)
+      const {revision} = glimpse
+      if (page.whole?.revision !== revision) page.whole = {revision, body: Buffer.from(`{"revision":${revision},${page.rest}`)}
+      return listAnswer(page.whole.body, revision)
     }
     return await poll(request, since, now() + wait)
   }
@@ -98,9 +96,6 @@ export function listOperation<Row>(list: List<Row>, shape: string, {context, she
     answer,
   }
 }
-
-/** Pages kept as they were written, at one revision. */
-const mostPages = 128
 
 /** The query without what does not change a page. */
 function pageQuery(query: URLSearchParams): string {

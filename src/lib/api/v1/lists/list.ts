@@ -2,6 +2,7 @@ import {compareNatural} from '../../../base/natural-order.ts'
 import type {ParsedKey} from '../../../store/keys.ts'
 import type {Parameter} from '../operation.ts'
 import type {ClusterRows} from './cluster-rows.ts'
+import type {WrittenRow} from './written-row.ts'
 
 /** A list that the API shows: where its rows come from, their order and what of them may be asked for. */
 export interface List<Row> {
@@ -9,7 +10,8 @@ export interface List<Row> {
   readonly name: 'units' | 'states' | 'machines'
   readonly summary: string
   readonly filters: readonly Parameter[]
-  rows(rows: ClusterRows): Rows<Row>
+  /** In order, from the first part of a key on; all without one. */
+  rows(rows: ClusterRows, from: string | undefined): Iterable<WrittenRow<Row>>
   /** What the rows are ordered by, each part as people count. */
   key(row: Row): readonly string[]
   /** Tells which rows are asked for; undefined: all. Throws HttpError 400. */
@@ -18,14 +20,9 @@ export interface List<Row> {
   readonly madeOf: ReadonlySet<ParsedKey['kind']>
 }
 
-/** Rows in order, each made when it is asked for. */
-export interface Rows<Row> {
-  readonly length: number
-  at(index: number): Row | undefined
-}
-
-export interface Page<Row> {
-  readonly rows: readonly Row[]
+export interface Page {
+  /** As they were written. */
+  readonly rows: readonly string[]
   /** The key of the last row when there are more. */
   readonly next: readonly string[] | undefined
 }
@@ -33,36 +30,24 @@ export interface Page<Row> {
 /** At most `limit` rows after a place in the order. What is there all the time is on exactly one page, whatever changes between. */
 export function pageOf<Row>(
   list: List<Row>,
-  all: Rows<Row>,
+  all: ClusterRows,
   options: {
     readonly limit: number
     readonly after: readonly string[] | undefined
     readonly wanted: ((row: Row) => boolean) | undefined
   },
-): Page<Row> {
+): Page {
   const {limit, after, wanted} = options
-  const rows: Row[] = []
-  for (let at = after === undefined ? 0 : firstAfter(list, all, after); at < all.length; at++) {
-    const row = all.at(at)
-    if (row === undefined || wanted?.(row) === false) continue
-    if (rows.length === limit) {
-      const last = rows.at(-1)
-      return {rows, next: last === undefined ? undefined : list.key(last)}
-    }
-    rows.push(row)
+  const rows: string[] = []
+  let last: Row | undefined
+  for (const written of list.rows(all, after?.[0])) {
+    const {row} = written
+    if (wanted?.(row) === false || (after !== undefined && compareKeys(list.key(row), after) <= 0)) continue
+    if (rows.length === limit) return {rows, next: last === undefined ? undefined : list.key(last)}
+    rows.push(written.text)
+    last = row
   }
   return {rows, next: undefined}
-}
-
-function firstAfter<Row>(list: List<Row>, all: Rows<Row>, after: readonly string[]): number {
-  let [low, high] = [0, all.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const row = all.at(middle)
-    if (row !== undefined && compareKeys(list.key(row), after) <= 0) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function compareKeys(a: readonly string[], b: readonly string[]): number {

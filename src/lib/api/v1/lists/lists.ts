@@ -18,7 +18,7 @@ export const unitList: List<UnitItem> = {
       schema: text('desired states'),
     },
   ],
-  rows: rows => rows.units,
+  rows: (rows, from) => rows.units(from),
   key: ({unit}) => [unit],
   filter: query => {
     const [name, machines, states] = [globOf(query, 'name'), wordsOf(query, 'machine'), wordsOf(query, 'state', desiredStates)]
@@ -43,7 +43,7 @@ export const stateList: List<UnitRow> = {
       schema: text('active states'),
     },
   ],
-  rows: rows => rows.states,
+  rows: (rows, from) => rows.states(from),
   key: ({unit, machine}) => [unit, machine ?? ''],
   filter: query => {
     const [name, machines, states] = [globOf(query, 'name'), wordsOf(query, 'machine'), wordsOf(query, 'state', activeWords)]
@@ -64,7 +64,7 @@ export const machineList: List<MachineRow> = {
     machineParameter,
     {name: 'state', summary: 'only with this status; several parted by commas', schema: oneOf(machineStatuses, 'statuses')},
   ],
-  rows: rows => rows.machines,
+  rows: (rows, from) => rows.machines(from),
   key: ({machine}) => [machine],
   filter: query => {
     const [name, machines, states] = [globOf(query, 'name'), wordsOf(query, 'machine'), wordsOf(query, 'state', machineStatuses)]

@@ -6,6 +6,7 @@ import {named} from '../schema.ts'
 import type {Tools} from '../tools.ts'
 import {putUnitOperation} from './put-unit.ts'
 import {unitPage, unitTag, unknownUnit} from './unit-page.ts'
+import {whyOperation} from './why-operation.ts'
 import {wishOperations} from './wish-operations.ts'
 
 /** Everything about one unit. */
@@ -41,6 +42,7 @@ export function unitOperations(tools: Tools): readonly Operation[] {
         return fileAnswer({hash: record.file, text}, headers)
       },
     },
+    whyOperation(tools),
     putUnitOperation(tools),
     ...wishOperations(tools),
   ]

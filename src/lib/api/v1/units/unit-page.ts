@@ -16,12 +16,13 @@ export interface UnitPage extends UnitItem {
 }
 
 /** Throws HttpError 404 for a unit that is not known, 409 for one whose record cannot be read. */
-export function unitPage(name: string, {view, revision}: Glimpse, {shelf, facts}: Pick<Tools, 'shelf' | 'facts'>): UnitPage {
-  const rows = shelf.of({view, revision})
+export function unitPage(name: string, glimpse: Glimpse, {shelf, facts}: Pick<Tools, 'shelf' | 'facts'>): UnitPage {
+  const {view, index, revision} = glimpse
+  const rows = shelf.of(glimpse)
   const item = rows.unit(name)
   if (item === undefined) throw unknownUnit(name, view.unreadable.get(`units/${name}`))
-  const logs = [...view.states].flatMap(([machine, units]) => {
-    const log = units.get(name)?.log
+  const logs = index.unit(name).machines.flatMap(machine => {
+    const log = view.state(machine, name)?.log
     return log === undefined ? [] : [[machine, log] as const]
   })
   return {
@@ -29,7 +30,7 @@ export function unitPage(name: string, {view, revision}: Glimpse, {shelf, facts}
     ...item,
     ...facts.of(name, item.file, view.files.get(item.file)),
     refusal: view.refusals.get(name)?.reason ?? null,
-    states: rows.statesOf(name),
+    states: rows.statesOf(name).map(({row}) => row),
     ...(logs.length === 0 ? {} : {logs: Object.fromEntries(logs)}),
   }
 }
