@@ -43,7 +43,7 @@ export function describeObjections(objections: readonly Objection[]): string {
 }
 
 /** Objections that are told together: of one kind, for metadata of one key, for what is short of one resource. */
-function likeness(objection: Objection): string {
+export function likeness(objection: Objection): string {
   switch (objection.kind) {
     case 'metadata':
       return `metadata ${objection.key}=${objection.values.join('|')}`
@@ -59,7 +59,7 @@ function likeness(objection: Objection): string {
 }
 
 /** What a group of like objections says, its verb in the number of the machines. */
-function describeAlike(group: readonly Objection[]): string {
+export function describeAlike(group: readonly Objection[]): string {
   const [objection] = group
   if (objection === undefined) return ''
   const one = group.length === 1
