@@ -1,13 +1,30 @@
 import type {Snapshot, SnapshotMachine, SnapshotUnit} from '../src/lib/scheduler/snapshot.ts'
 import {parseUnitFile} from '../src/lib/unit/file.ts'
 import {understandUnit} from '../src/lib/unit/parse-unit.ts'
-import type {Unit} from '../src/lib/unit/unit.ts'
 
-/** Machines and units of mixed classes: every class of units asks for metadata, and half of them for a machine each. */
-export function benchSnapshot(machines: number, units: number): Snapshot {
+/** How large a cluster of the benchmark is. */
+export interface Size {
+  readonly machines: number
+  readonly units: number
+}
+
+export interface BenchMachine {
+  readonly id: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly capacity: {readonly cpus: number; readonly memoryBytes: number}
+}
+
+/** Units that share a unit file: the instances of a template. */
+export interface BenchKind {
+  readonly text: string
+  readonly names: readonly string[]
+}
+
+/** Nothing is placed yet: machines and units of mixed classes, with metadata, resources, conflicts and limits. */
+export function benchSnapshot(size: Size): Snapshot {
   return {
-    machines: Array.from({length: machines}, (_, index) => machineAt(index)),
-    units: [...unitsOf(units, machines)],
+    machines: benchMachines(size).map(snapshotMachine),
+    units: benchKinds(size).flatMap(snapshotUnits),
     placements: [],
     stopping: [],
     frozen: new Set(),
@@ -16,42 +33,90 @@ export function benchSnapshot(machines: number, units: number): Snapshot {
   }
 }
 
-const roles = ['web', 'db', 'cache', 'batch']
-const zones = 3
+/** The same units as if nobody had looked at them before: what is kept by unit is not kept of these. */
+export function asNew(snapshot: Snapshot): Snapshot {
+  return {...snapshot, units: snapshot.units.map(({unit, finished}) => ({unit: {...unit}, finished}))}
+}
 
-function machineAt(index: number): SnapshotMachine {
-  return {
-    id: `m${String(index).padStart(6, '0')}`,
-    label: `m${index}`,
-    metadata: {
-      role: roles[index % roles.length] ?? '',
-      zone: String((index >> 2) % zones),
-      disk: index % 5 === 0 ? 'hdd' : 'ssd',
-    },
-    drivers: ['docker'],
-    cordoned: false,
-    leaving: false,
-  }
+/** Machines of four roles in three zones and racks of twenty, of three sizes; all units take six tenths of all of them. */
+export function benchMachines({machines, units}: Size): readonly BenchMachine[] {
+  const share = units / machines / load / meanOf(machineSizes)
+  const cpus = meanOf(kindCpus) * share
+  const memory = meanOf(kindMegabytes) * share
+  return Array.from({length: machines}, (_, index) => {
+    const size = machineSizes[Math.floor(index / roles.length / zones) % machineSizes.length] ?? 1
+    return {
+      id: `m${String(index).padStart(6, '0')}`,
+      metadata: {
+        role: roles[index % roles.length] ?? '',
+        zone: String((index >> 2) % zones),
+        rack: String(Math.floor(index / rackSize)),
+        disk: index % 5 === 0 ? 'hdd' : 'ssd',
+      },
+      capacity: {cpus: cpus * size, memoryBytes: Math.ceil(memory * size) * 1024 ** 2},
+    }
+  })
 }
 
 /** As many classes as keep each below half of the machines that suit it. */
-function* unitsOf(count: number, machines: number): Generator<SnapshotUnit> {
+export function benchKinds({machines, units}: Size): readonly BenchKind[] {
   const instances = Math.max(1, Math.floor(machines / roles.length / zones / 2))
-  for (let made = 0, kind = 0; made < count; kind++) {
-    const file = parseUnitFile(textOf(kind)).file
-    void file
-    const read = parseUnitFile(textOf(kind))
-    for (let instance = 1; instance <= instances && made < count; instance++, made++) {
-      const {unit} = understandUnit(`app${kind}@${instance}.service`, read)
-      if (unit === undefined) throw new Error('the unit of the bench cannot be read')
-      yield {unit: unit satisfies Unit, finished: false}
-    }
-  }
+  return Array.from({length: Math.ceil(units / instances)}, (_, kind) => ({
+    text: textOf(kind),
+    names: Array.from(
+      {length: Math.min(instances, units - kind * instances)},
+      (__, instance) => `app${kind}@${instance + 1}.service`,
+    ),
+  }))
 }
 
+const roles = ['web', 'db', 'cache', 'batch']
+const zones = 3
+const rackSize = 20
+/** How much of all machines is taken in the end. */
+const load = 0.6
+const machineSizes = [0.75, 1, 1.5]
+const kindCpus = [0.1, 0.25, 0.5, 1]
+const kindMegabytes = [64, 512, 128, 256]
+
+function snapshotMachine({id, metadata, capacity}: BenchMachine): SnapshotMachine {
+  const all = {...capacity, diskBytes: 0, devices: {}}
+  return {id, label: id, metadata, drivers: ['docker'], capacity: all, cordoned: false, leaving: false}
+}
+
+function snapshotUnits({text, names}: BenchKind): readonly SnapshotUnit[] {
+  const read = parseUnitFile(text)
+  return names.map(name => {
+    const {unit} = understandUnit(name, read)
+    if (unit === undefined) throw new Error(`${name} of the benchmark cannot be read:\n${text}`)
+    return {unit, finished: false}
+  })
+}
+
+/** Every class asks for metadata and resources; half of them for a machine each, of the others some for at most so many. */
 function textOf(kind: number): string {
-  const role = roles[kind % roles.length]
-  const zone = (kind >> 2) % zones
-  const apart = kind % 2 === 0 ? `Conflicts=app${kind}@*.service\n` : ''
-  return `[Container]\nImage=app:${kind}\n[X-Fleet]\nMachineMetadata=role=${role}\nMachineMetadata=zone=${zone}\n${apart}`
+  const round = Math.floor(kind / roles.length / zones)
+  const memory = kindMegabytes[(round + Math.floor(round / kindCpus.length)) % kindMegabytes.length]
+  const requests = `cpu=${kindCpus[round % kindCpus.length]} memory=${memory}M`
+  const [, limit = ''] = limits.find(([every]) => (kind + round) % every === 0) ?? []
+  return `[Container]
+Image=app:${kind}
+
+[X-Fleet]
+MachineMetadata=role=${roles[kind % roles.length]}
+MachineMetadata=zone=${(kind >> 2) % zones}
+Requests=${requests}
+${limit.replace('%k', String(kind))}
+`
+}
+
+/** The first whose number divides the class's. */
+const limits: readonly (readonly [every: number, line: string])[] = [
+  [2, 'Conflicts=app%k@*.service'],
+  [5, 'MaxPer=rack:2'],
+  [3, 'MaxPerMachine=2'],
+]
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }

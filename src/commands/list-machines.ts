@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {machineColumns} from '../lib/cli/columns.ts'
+import {machineColumns, showsAllocated} from '../lib/cli/columns.ts'
 import {ListCommand} from '../lib/cli/list-command.ts'
 import {machineFilterFlags} from '../lib/cli/list-filter.ts'
 import {machineSource} from '../lib/cli/list-sources.ts'
@@ -15,6 +15,6 @@ export default class ListMachines extends ListCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(ListMachines)
-    await this.list(machineSource({args: argv.map(String), metadata: flags.metadata}), flags)
+    await this.list(machineSource({args: argv.map(String), metadata: flags.metadata, allocated: showsAllocated(flags)}), flags)
   }
 }

@@ -104,6 +104,7 @@ test.each<[name: string, parts: Partial<UnitStatus>, lines: readonly string[]]>(
       '   Loaded: loaded',
       '   Active: inactive (unplaced)',
       '      Why: 1 machine: 1 lacks role=db',
+      '           `ctl why web@2.service` tells more',
     ],
   ],
   [

@@ -166,6 +166,34 @@ describe('what units printed', () => {
   })
 })
 
+describe('a unit that was restarted', () => {
+  const container = async () => (await one.ssh('docker ps -aq --no-trunc --filter name=again-0')).stdout.trim().split('\n')
+
+  test('has its decisions and last lines in ctl status, and the lines of its earlier container in ctl journal', async () => {
+    const file = await unit('again.service', counting('again').replaceAll('%i', '0'), '[X-Fleet]', on(one))
+    await told('start', file)
+    await until('it has printed', async () => numbers(await told('journal', 'again'), 'again-0').length >= 3)
+    const [before = ''] = await container()
+    await told('restart', 'again')
+    const runs = async () => wholeRuns(numbers(await told('journal', '-n', 'all', 'again'), 'again-0'))
+    await until('the next one has printed', async () => (await runs()) === 2)
+    // The earlier container is kept beside, under a name of its own.
+    const names = (await one.ssh('docker ps -a --format "{{.Names}}" --filter name=again-0')).stdout
+    expect(names).toMatch(new RegExp(`^again-0\\.before-${before.slice(0, 8)}$`, 'm'))
+
+    const page = await told('status', '-n', '3', 'again')
+    expect(page).toMatch(/ Decided: \S+Z start: assigned here: .*\n(?: {11}.*\n)* {11}\S+Z start: a fresh start is wanted/)
+    expect(page).toMatch(/ Printed: \S+Z again-0 \d+\n(?: {11}\S+Z again-0 \d+\n){2}$/)
+
+    const all = (await told('journal', '-n', 'all', '-o', 'json', 'again')).trimEnd().split('\n')
+    const lines: readonly {container: string; text: string}[] = all.map(line => JSON.parse(line))
+    expect(wholeRuns(numbers(lines.map(({text}) => text).join('\n'), 'again-0'))).toBe(2)
+    expect(lines[0]?.container).toBe(before)
+    expect(new Set(lines.map(line => line.container)).size).toBe(2)
+    await told('destroy', 'again')
+  })
+})
+
 describe('what units print', () => {
   test('goes on over a restart, nothing lost and nothing twice; ^C ends it with 130', async () => {
     const {code, stdout} = await following(['-n', 'all', '-o', 'cat', 'web@1'], async said => {
@@ -233,9 +261,9 @@ describe('a command in a container', () => {
 
   test('has an input', async () => {
     const command = start('exec', 'web@1', 'cat')
-    command.child.stdin?.end('x'.repeat(200_000))
-    const {code, stdout} = await command.ended
-    expect({code, length: stdout.length}).toEqual({code: 0, length: 200_000})
+    command.child.stdin?.end('x'.repeat(5_000_000))
+    const {code, stdout, stderr} = await command.ended
+    expect({code, length: stdout.length, stderr}).toEqual({code: 0, length: 5_000_000, stderr: ''})
   })
 
   test('has the user, directory and variables that are asked for', async () => {

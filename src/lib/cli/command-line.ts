@@ -1,4 +1,5 @@
 import type {Command} from '@oclif/core'
+import {refusedOfFleetctl, spellOut} from './fleetctl-words.ts'
 
 /** What was typed after `ctl`, sorted out: the command's id (none: help is wanted) and what belongs to it. */
 export interface CommandLine {
@@ -17,13 +18,14 @@ type Known = Pick<Command.Cached, 'id' | 'flags'> & {readonly hidden?: boolean |
  * Reads a command line. Flags may stand before the command, as fleetctl and etcdctl have it, and then go to the command.
  * `--help`, `-h` and `--debug` count anywhere before `--`; `--version` and `-v` only as the first word. A command of two
  * words is recognised when both together are one (`context use`), and each word by its beginning, as fleetctl does, where only
- * one command begins so. What `ssh` and `exec` are to run elsewhere is left as it is.
+ * one command begins so. fleetctl's ways to write flags are understood. What `ssh` and `exec` are to run elsewhere is left as it
+ * is.
  */
 export function readCommandLine(words: readonly string[], commands: readonly Known[]): CommandLine {
-  const {own, rest} = splitAt(words, Math.min(endOfOwn(words), startOfForeign(words, commands)))
+  const {own, rest} = partWords(words, commands)
   const help = own.some(word => word === '--help' || word === '-h')
   const debug = own.includes('--debug')
-  const version = words[0] === '--version' || words[0] === '-v'
+  const version = own[0] === '--version' || own[0] === '-v'
   const kept = own.filter(word => word !== '--help' && word !== '-h' && word !== '--debug')
   const start = commandIndex(kept, commands)
   const first = kept[start]
@@ -42,6 +44,7 @@ export interface FoundCommand {
 
 /** The command that one word or two name, written out or by a beginning that only one visible command has. */
 export function findCommand(first: string, second: string | undefined, commands: readonly Known[]): FoundCommand {
+  if (first === '') return {id: first, length: 1}
   const exact = (id: string) => commands.some(command => command.id === id)
   if (second !== undefined && exact(`${first}:${second}`)) return {id: `${first}:${second}`, length: 2}
   const topics = commands.filter(({id}) => id.startsWith(`${first}:`))
@@ -64,8 +67,22 @@ export function spoken(id: string): string {
   return id.replaceAll(':', ' ')
 }
 
-function splitAt(words: readonly string[], end: number): {readonly own: readonly string[]; readonly rest: readonly string[]} {
-  return {own: words.slice(0, end), rest: words.slice(end)}
+interface PartedWords {
+  /** In ctl's own words. */
+  readonly own: readonly string[]
+  /** As they were typed: what stands behind `--`, and what another program is to read. */
+  readonly rest: readonly string[]
+}
+
+function partWords(words: readonly string[], commands: readonly Known[]): PartedWords {
+  const end = endOfOwn(words)
+  const flags = new Map(commands.flatMap(command => Object.entries(command.flags)))
+  const spell = (id?: string) => spellOut(words.slice(0, end), flags, id)
+  const first = spell().map(({word}) => word)
+  const spelled = spell(findCommand(first[commandIndex(first, commands)] ?? '', undefined, commands).id)
+  const own = spelled.map(({word}) => word)
+  const foreign = startOfForeign(own, commands)
+  return {own: own.slice(0, foreign), rest: words.slice(spelled[foreign]?.at ?? end)}
 }
 
 function endOfOwn(words: readonly string[]): number {
@@ -104,6 +121,7 @@ export function commandIndex(words: readonly string[], commands: readonly Known[
 
 function takesNextWord(word: string, commands: readonly Known[]): boolean {
   if (word.includes('=')) return false
+  if (word.startsWith('--') && refusedOfFleetctl.has(word.slice(2))) return true
   return commands.some(({flags}) =>
     Object.entries(flags).some(([name, flag]) => flag.type === 'option' && (word === `--${name}` || word === `-${flag.char}`)),
   )

@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
 import {Errors} from '@oclif/core'
 import {CtlError, exitCodes, messageOf} from '../base/errors.ts'
+import {refusedOfFleetctl} from './fleetctl-words.ts'
 import {suggest} from './suggest.ts'
 
 /** How a command's failure is told: on stderr, with an exit code. */
@@ -60,16 +61,28 @@ function helpCommand({program, command}: FailureContext): string {
   return command === undefined ? `${program} help` : `${program} help ${command}`
 }
 
-/** oclif's words in ours: unknown flags with what may have been meant, the rest without its reference to help. */
+/** oclif's words in ours: unknown flags with what may have been meant, the rest in one line and without its reference to help. */
 function usageMessage(said: string, flags: readonly string[]): string {
   const message = tidy(said)
-  const unknown = /^Nonexistent flags?: (.+)$/.exec(message)?.[1]?.split(', ')
-  if (unknown === undefined) return message.charAt(0).toLowerCase() + message.slice(1)
-  return unknown.map(flag => `unknown flag ${flag}${didYouMean(flag, flags)}`).join(', ')
+  const unknown = /^Nonexistent flags?: (.+)$/s.exec(message)?.[1]?.split(', ')
+  if (unknown === undefined) return inOneLine(message)
+  return unknown.map(flag => `unknown flag ${flag}${didYouMean(flag.replace(/=.*/s, ''), flags)}`).join(', ')
+}
+
+function inOneLine(message: string): string {
+  const line = message
+    .replace(/^The following errors? occurred:\n\s*/, '')
+    .replace(/^Missing \d+ required args?:\n(\S+).*/s, '$1 is missing')
+    .replace(/(--\S+: )Expected /, '$1expected ')
+    .replaceAll(/(--[\w-]+)=\S* cannot also be provided when using/g, '$1 cannot stand together with')
+  return line.charAt(0).toLowerCase() + line.slice(1)
 }
 
 function didYouMean(flag: string, flags: readonly string[]): string {
-  const meant = flag.startsWith('--') ? suggest(flag.slice(2), flags) : undefined
+  const name = flag.startsWith('--') ? flag.slice(2) : ''
+  const refused = refusedOfFleetctl.get(name)
+  if (refused !== undefined) return ` (it ${refused})`
+  const meant = name === '' ? undefined : suggest(name, flags)
   return meant === undefined ? '' : ` (did you mean --${meant}?)`
 }
 

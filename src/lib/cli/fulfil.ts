@@ -6,6 +6,7 @@ import type {Progress} from '../cluster/progress.ts'
 import {Follower, type GoalProgress} from '../cluster/wait.ts'
 import type {Store} from '../store/store.ts'
 import {coloursFor} from './colours.ts'
+import {nearestMisses} from './nearest-miss.ts'
 import {ProgressView} from './progress-view.ts'
 
 export interface FulfilOptions {
@@ -36,7 +37,8 @@ export async function fulfil(store: Store, options: FulfilOptions, act: () => Pr
     const revision = Math.max(0, ...results.map(result => result.revision))
     const progress = await follower.waitFor(goals, revision, each => view.update(each), patience)
     view.close()
-    tell(progress, chalk)
+    const refused = [...progress].flatMap(([name, {status}]) => (status === 'refused' ? [name] : []))
+    tell(progress, await nearestMisses(store, refused, signal), chalk)
     sumUp(progress, options)
   } finally {
     view.close()
@@ -44,11 +46,13 @@ export async function fulfil(store: Store, options: FulfilOptions, act: () => Pr
   }
 }
 
-function tell(progress: GoalProgress, chalk: ChalkInstance): void {
+function tell(progress: GoalProgress, nearest: ReadonlyMap<string, string>, chalk: ChalkInstance): void {
   for (const [name, {status, text, log}] of progress) {
     if (status === 'failed')
       process.stderr.write(`${chalk.red(`Unit ${name} ${text}`)}\n${(log ?? []).map(line => `    ${line}\n`).join('')}`)
-    if (status === 'refused') process.stderr.write(`${chalk.red(`Unit ${name} cannot be placed: ${text}`)}\n`)
+    if (status !== 'refused') continue
+    const near = nearest.get(name)
+    process.stderr.write(`${chalk.red(`Unit ${name} cannot be placed: ${text}`)}\n${near === undefined ? '' : `    ${near}\n`}`)
   }
 }
 
@@ -76,7 +80,7 @@ function sumUp(progress: GoalProgress, {wish, timeoutSeconds, signal}: FulfilOpt
   }
   if (refused.length > 0) {
     throw new CtlError(exitCodes.unplaceable, `${refused.length} ${of} cannot be placed: ${some(refused)}`, {
-      hint: 'it stays wanted and is placed as soon as a machine fits; `ctl unload` takes the wish back',
+      hint: 'it stays wanted and is placed as soon as a machine fits; `ctl why UNIT` tells more, `ctl unload` takes the wish back',
     })
   }
 }

@@ -3,9 +3,9 @@ import {exitCodes} from '../base/errors.ts'
 /** The groups of the commands, in the order in which help shows them, and the first words of the commands in each. */
 const groups = {
   Units: ['submit', 'load', 'start', 'restart', 'stop', 'unload', 'destroy', 'verify'],
-  'Looking at units': ['list-units', 'list-unit-files', 'status', 'cat', 'journal', 'logs', 'why'],
-  Machines: ['list-machines', 'forget-machine', 'ssh', 'exec', 'fd-forward', 'cordon', 'uncordon', 'drain', 'metadata'],
-  Cluster: ['agent', 'dev', 'context', 'tunnel', 'api', 'token', 'import'],
+  'Looking at units': ['list-units', 'list-unit-files', 'status', 'cat', 'journal', 'logs', 'why', 'plan'],
+  Machines: ['list-machines', 'top', 'forget-machine', 'ssh', 'exec', 'fd-forward', 'cordon', 'uncordon', 'drain', 'metadata'],
+  Cluster: ['agent', 'dev', 'context', 'tunnel', 'api', 'token', 'import', 'simulate'],
   Program: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

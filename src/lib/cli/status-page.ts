@@ -32,6 +32,7 @@ function placeLines({row, whyHere, recent}: PlaceStatus, now: number, chalk: Cha
   const since = row.since === null ? '' : ` since ${timeText(row.since)}; ${ageText(now - row.since)} ago`
   lines.push(`   Loaded: ${row.load}`, `   Active: ${toned(row, chalk)}${since}`)
   if (row.reason !== null && row.reason !== whyHere) lines.push(`      Why: ${row.reason}`)
+  if (row.sub === 'unplaced') lines.push(`           \`ctl why ${row.unit}\` tells more`)
   if (row.health !== null) lines.push(`   Health: ${row.health}`)
   if (row.container !== null) lines.push(`Container: ${row.container.slice(0, 12)}`)
   if (row.restarts > 0) lines.push(` Restarts: ${row.restarts}`)
@@ -97,7 +98,13 @@ export function statusJson(pages: readonly Page[]): string {
     places: places.map(({row, whyHere, recent, log}) => {
       const {unit: _unit, desiredState: _desired, ...rest} = row
       const read = printed.get(row.machine ?? '')
-      return {...rest, whyHere: whyHere ?? null, recent, printed: read !== undefined && 'lines' in read ? read.lines : log}
+      return {
+        ...rest,
+        whyHere: whyHere ?? null,
+        recent: recent.map(({at, step, reason, failed}) => ({at, step, reason, failed: failed ?? null})),
+        printed: read !== undefined && 'lines' in read ? read.lines : log,
+        trouble: read !== undefined && 'trouble' in read ? read.trouble : null,
+      }
     }),
   }))
   return `${JSON.stringify(values, null, 2)}\n`

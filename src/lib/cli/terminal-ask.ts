@@ -9,6 +9,7 @@ export function terminalAsk(): Ask | undefined {
 
 async function askOpenly(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({input: process.stdin, output: process.stderr})
+  lines.once('SIGINT', interrupt)
   try {
     return await lines.question(question, {signal})
   } finally {
@@ -16,7 +17,12 @@ async function askOpenly(question: string, signal: AbortSignal): Promise<string>
   }
 }
 
-/** Reads a line that is not shown. ^C and ^D give up: the answer is empty. */
+/** While keys are read one by one the terminal makes no signal of ^C. */
+function interrupt(): void {
+  process.kill(process.pid, 'SIGINT')
+}
+
+/** Reads a line that is not shown. ^D gives up: the answer is empty. */
 function askSecret(question: string, signal: AbortSignal): Promise<string> {
   const {stdin, stderr} = process
   stderr.write(question)
@@ -34,7 +40,8 @@ function askSecret(question: string, signal: AbortSignal): Promise<string> {
     const read = (bytes: Buffer) => {
       for (const character of bytes.toString('utf8')) {
         if (character === '\r' || character === '\n') return finish(() => resolve(typed))
-        if (character === '\u0003' || character === '\u0004') return finish(() => resolve(''))
+        if (character === '\u0003') return interrupt()
+        if (character === '\u0004') return finish(() => resolve(''))
         if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1)
         else if (character === '\u0015') typed = ''
         else typed += character

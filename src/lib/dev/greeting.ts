@@ -13,7 +13,7 @@ export async function devGreeting({machines, environment, signal}: Greeting): Pr
     .map(([key, value]) => `  export ${key}=${value}\n`)
     .join('')
   process.stdout.write(
-    `${machines.length} machines are up:\n${names}\nIn another terminal:\n${exports}  ctl list-machines\n\n^C removes everything.\n`,
+    `${machines.length === 1 ? '1 machine is' : `${machines.length} machines are`} up:\n${names}\nIn another terminal:\n${exports}  ctl list-machines\n\n^C removes everything.\n`,
   )
   await new Promise<void>(resolve => {
     // Something to wait for: a signal's listener alone does not keep the process.

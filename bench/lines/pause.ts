@@ -1,0 +1,65 @@
+import {prefixes} from '../../src/lib/store/keys.ts'
+import {follow, revisionOf} from '../clusters/follow.ts'
+import {moreFile, timeOneMore} from '../clusters/one-unit-more.ts'
+import {machineWrites, placedWrites, unitWrites, writeAll} from '../clusters/stored-cluster.ts'
+import {type BenchEtcd, withEtcd} from '../clusters/with-etcd.ts'
+import {withLeader} from '../clusters/with-leader.ts'
+import type {Bench, Line, Result} from '../line.ts'
+
+/** What a leader's own machine notices of a pass: its agent, its API and its keepalives share the event loop. */
+export const pause: Line = {
+  name: 'pause',
+  summary: 'the longest pause of a leading agent while passes at 10,000 machines and 100,000 units run, real etcd',
+  long: true,
+  measure: measurePause,
+}
+
+const size = {machines: 10_000, units: 100_000}
+const more = 20
+const mostMilliseconds = 50
+
+async function measurePause({say, signal}: Bench): Promise<readonly Result[]> {
+  const [machines, units] = [machineWrites(size), unitWrites(size)]
+  say('placing everything')
+  const whole = await withEtcd(async etcd => {
+    await writeAll(etcd.store, [...machines, ...units], signal)
+    return await withLeader(etcd, signal, async leader => {
+      await untilPlaced(etcd, signal)
+      return await leader.longestPause()
+    })
+  })
+  say('one unit more, again and again')
+  const steps = await withEtcd(async etcd => {
+    await writeAll(etcd.store, [...machines, ...units, ...placedWrites(size), moreFile], signal)
+    return await withLeader(etcd, signal, async leader => {
+      await timeOneMore(etcd.store, 'first.service', signal)
+      const reading = await leader.longestPause()
+      for (let count = 1; count <= more; count++) await timeOneMore(etcd.store, `more@${count}.service`, signal)
+      return {reading, placing: await leader.longestPause()}
+    })
+  })
+  const row = (name: string, took: number): Result => ({
+    name,
+    unit: 'ms',
+    samples: {ctl: [took], limit: [0]},
+    target: {of: 'ctl', most: mostMilliseconds},
+    limitIs: 'an event loop that is never held up',
+  })
+  return [
+    row('pause: one more', steps.placing),
+    row('pause: reading a placed cluster', steps.reading),
+    row('pause: placing everything', whole),
+  ]
+}
+
+/** Resolves when every unit has an assignment. */
+async function untilPlaced({store}: BenchEtcd, signal: AbortSignal): Promise<void> {
+  const revision = await revisionOf(store, signal)
+  const listed = (await store.list([prefixes.assignments], {revision, keysOnly: true, signal})).entries
+  const placed = new Set(listed.map(({key}) => key))
+  if (placed.size >= size.units) return
+  await follow(store, {prefixes: [prefixes.assignments], revision, signal}, event => {
+    if (event.kind === 'put') placed.add(event.entry.key)
+    return placed.size >= size.units
+  })
+}
