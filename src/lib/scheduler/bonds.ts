@@ -22,9 +22,10 @@ export class Bonds {
 
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
     const all = [...units]
-    this.leanedOn = new Set(all.flatMap(({placement}) => placement.machineOf))
     this.replacing = [...new Set(all.flatMap(({placement}) => placement.replaces))]
-    const beside = new Map(all.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
+    const leaning = all.filter(({placement}) => placement.machineOf.length > 0)
+    const beside = new Map(leaning.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
+    this.leanedOn = new Set(leaning.flatMap(({placement}) => placement.machineOf))
     const replacers = replacersOf(all, globs)
     const said = standings(joined(beside, replacers))
     for (const [name, others] of replacers) {
@@ -67,7 +68,8 @@ function joined(
   beside: ReadonlyMap<string, readonly string[]>,
   replacers: ReadonlyMap<string, Iterable<string>>,
 ): ReadonlyMap<string, readonly string[]> {
-  const all = [...beside].map(([name, peers]) => [name, [...peers, ...(replacers.get(name) ?? [])]] as const)
+  const names = new Set([...beside.keys(), ...replacers.keys()])
+  const all = [...names].map(name => [name, [...(beside.get(name) ?? []), ...(replacers.get(name) ?? [])]] as const)
   return new Map(all.filter(([, others]) => others.length > 0))
 }
 
