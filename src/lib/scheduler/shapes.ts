@@ -3,7 +3,7 @@ import type {Spread} from '../unit/placement/limits.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {costOf, mayBecomeCheaper} from './cost.ts'
-import {objectionOfMachine, objectionToPlace} from './filters.ts'
+import {objectionOfMachine, objectionOfOthers, objectionToPlace} from './filters.ts'
 import {Heap} from './heap.ts'
 import type {Objection} from './objection.ts'
 import type {Room, Ties} from './room.ts'
@@ -137,7 +137,7 @@ class Group {
       if (least.cost !== cost) {
         least.cost = cost
         this.heap.leastHasGrown()
-      } else if (objectionToPlace(unit, least.room) === undefined) return least.room
+      } else if (objectionOfOthers(unit, least.room) === undefined) return least.room
       else this.heap.dropLeast()
     }
     return undefined
