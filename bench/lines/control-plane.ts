@@ -75,8 +75,9 @@ async function launch({store}: BenchEtcd, count: number, signal: AbortSignal): P
     return waiting.size === 0
   })
   const begun = performance.now()
-  await writeAll(store, [{kind: 'put', key: keys.file(file), value: text}, ...records], signal)
-  return (await reported) - begun
+  const written = writeAll(store, [{kind: 'put', key: keys.file(file), value: text}, ...records], signal)
+  const [end] = await Promise.all([reported, written])
+  return end - begun
 }
 
 /** Resolves when nothing of the units is left. */
@@ -88,12 +89,8 @@ async function destroy({store}: BenchEtcd, count: number, signal: AbortSignal): 
     if (event.kind === 'delete') left.delete(event.key)
     return left.size === 0
   })
-  await writeAll(
-    store,
-    namesOf(count).map(name => ({kind: 'delete', key: keys.unit(name)})),
-    signal,
-  )
-  await gone
+  const deletions = namesOf(count).map((name): Write => ({kind: 'delete', key: keys.unit(name)}))
+  await Promise.all([gone, writeAll(store, deletions, signal)])
 }
 
 const text = '[Container]\nImage=app\n\n[X-Fleet]\nRequests=cpu=0.1 memory=64M\nSpread=zone\n'
