@@ -1,8 +1,9 @@
 import type {ClusterView} from '../cluster/view.ts'
 import type {Ground} from '../scheduler/ground.ts'
+import {isManyLost} from '../scheduler/hold.ts'
 import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
 import type {Unit} from '../unit/unit.ts'
-import {type EngineDecision, type EnginePlan, planAll, reasonToUpdate} from './plan.ts'
+import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
 import {isAssigned, isDone, stoppingAs} from './snapshot.ts'
 import {placementKey, type Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
@@ -23,8 +24,8 @@ export class EngineMind {
   private ground: Ground | undefined
   /** Units without a place, or global ones without all of theirs: what comes free may be theirs. */
   private homeless: ReadonlySet<string> = new Set()
-  /** Units of which lost machines have left states. */
-  private left: ReadonlySet<string> = new Set()
+  /** By unit, the lost machines that have left a state of it. */
+  private readonly left = new Map<string, Set<string>>()
 
   constructor(view: ClusterView, shelf: UnitShelf) {
     this.view = view
@@ -38,7 +39,7 @@ export class EngineMind {
 
   /** What is to be done now, after these changes. */
   plan(touched: Touched, recentlyLost: ReadonlySet<string>): MindPlan {
-    const decisions = this.goOn(touched)
+    const decisions = this.goOn(touched, recentlyLost)
     return decisions === undefined ? this.lookAtAll(recentlyLost) : {decisions, hold: undefined, whole: false}
   }
 
@@ -49,28 +50,54 @@ export class EngineMind {
     const isPlain = hold === undefined && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
     this.homeless = new Set([...refused, ...incomplete(ground)])
-    const lost = [...view.states].filter(([machine]) => !view.machines.has(machine))
-    this.left = new Set(lost.flatMap(([, units]) => [...units.keys()]))
+    this.left.clear()
+    for (const machine of view.states.keys()) if (!view.machines.has(machine)) this.noteLeft(machine)
     return {decisions, hold, whole: true}
   }
 
   /** Undefined where everything is to be looked at; nothing is kept then. */
-  private goOn(touched: Touched): readonly EngineDecision[] | undefined {
+  private goOn(touched: Touched, recentlyLost: ReadonlySet<string>): readonly EngineDecision[] | undefined {
     const {ground, view} = this
     this.ground = undefined
     if (ground === undefined || touched.everything || view.unreadable.size > 0 || view.hold !== undefined) return undefined
-    const change = this.changeOf(ground, touched)
+    const lost = this.lostOf(ground, touched, recentlyLost)
+    const change = lost && this.changeOf(ground, touched, lost)
     if (change === undefined) return undefined
-    const frees = change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
+    const frees =
+      change.lost.length + change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
     if (frees && this.hasHomeless) return undefined
     const decided = follow(ground, change)
     if (decided === undefined) return undefined
     this.ground = ground
+    for (const machine of change.lost) this.noteLeft(machine)
     const gone = new Set(decided.flatMap(each => (each.kind === 'evict' ? [placementKey(each.unit, each.machine)] : [])))
-    return [...decided, ...this.updates(ground, touched, gone), ...this.withdrawals(ground, touched)]
+    return [
+      ...decided,
+      ...this.updates(ground, touched, gone),
+      ...this.withdrawals(ground, touched),
+      ...this.forgets(touched, change.lost),
+    ]
   }
 
-  private changeOf(ground: Ground, touched: Touched): GroundChange | undefined {
+  private noteLeft(machine: string): void {
+    for (const unit of this.view.states.get(machine)?.keys() ?? []) {
+      const machines = this.left.get(unit)
+      if (machines === undefined) this.left.set(unit, new Set([machine]))
+      else machines.add(machine)
+    }
+  }
+
+  /** Machines that have gone; undefined where one has come or changed, or so many went that the engine may have to hold. */
+  private lostOf(ground: Ground, touched: Touched, recentlyLost: ReadonlySet<string>): readonly string[] | undefined {
+    const {machines, assignments} = this.view
+    if ([...touched.machines].some(machine => machines.has(machine))) return undefined
+    const lost = [...touched.machines].filter(machine => ground.rooms.has(machine))
+    if (lost.length === 0) return lost
+    const missing = new Set([...assignments.keys(), ...recentlyLost, ...lost].filter(machine => !machines.has(machine)))
+    return isManyLost(missing.size, machines.size + missing.size) ? undefined : lost
+  }
+
+  private changeOf(ground: Ground, touched: Touched, lost: readonly string[]): GroundChange | undefined {
     const wanted: Unit[] = []
     const unwanted: string[] = []
     for (const name of touched.units) {
@@ -85,7 +112,7 @@ export class EngineMind {
       wanted.push(unit)
     }
     const places = this.placesOf(ground, touched)
-    return places && {wanted, unwanted, ...places}
+    return places && {lost, wanted, unwanted, ...places}
   }
 
   private placesOf(ground: Ground, touched: Touched): Pick<GroundChange, 'stopped' | 'stopping' | 'finished'> | undefined {
@@ -97,12 +124,16 @@ export class EngineMind {
       const {unit, machine} = place
       const room = ground.rooms.get(machine)
       const assigned = isAssigned(view, machine, unit)
-      // Somebody else has written, or what was written did not come about; or a lost machine's word may be out of date now.
-      if (room === undefined || this.left.has(unit) || assigned !== ground.seatsOf(unit).has(machine)) return undefined
+      // Somebody else has written, or what was written did not come about.
+      if (assigned !== ground.seatsOf(unit).has(machine)) return undefined
       const state = view.state(machine, unit)
       const record = view.units.get(unit)
       const done = state !== undefined && record !== undefined && isDone(record, state)
       if (!done && ground.finished.has(unit)) return undefined
+      if (room === undefined) {
+        if (view.machines.has(machine)) return undefined
+        continue
+      }
       if (done && ground.wanted.get(unit)?.placement.global === false && !ground.finished.has(unit)) finished.push(unit)
       if (state !== undefined && !assigned) {
         stopping.push({...place, known: stoppingAs(unit, machine, view, this.shelf)})
@@ -125,6 +156,22 @@ export class EngineMind {
     }
   }
 
+  /** What lost machines have left behind, and is out of date by now. */
+  private *forgets(touched: Touched, lost: readonly string[]): Generator<EngineDecision> {
+    if (this.left.size === 0) return
+    const ofLost = lost.flatMap(machine => [...(this.view.states.get(machine)?.keys() ?? [])])
+    const ofPlaces = [...touched.places.values()].map(({unit}) => unit)
+    for (const unit of new Set([...touched.units, ...ofPlaces, ...ofLost])) {
+      for (const machine of [...(this.left.get(unit) ?? [])]) {
+        const state = this.view.state(machine, unit)
+        const reason = state && reasonToForget(state, this.view)
+        if (reason !== undefined) yield {kind: 'forget', unit, machine, reason}
+        else if (state === undefined) this.left.get(unit)?.delete(machine)
+      }
+      if (this.left.get(unit)?.size === 0) this.left.delete(unit)
+    }
+  }
+
   /** Refusals of units that have a place by now, or want none. */
   private *withdrawals(ground: Ground, touched: Touched): Generator<EngineDecision> {
     for (const unit of new Set([...touched.units, ...touched.refusals])) {
@@ -138,6 +185,10 @@ export class EngineMind {
 function* incomplete(ground: Ground): Generator<string> {
   for (const unit of ground.wanted.values()) {
     if (!unit.placement.global) continue
-    if (ground.seatsOf(unit.name).size < ground.shapes.of(unit).suiting) yield unit.name
+    for (const room of ground.shapes.of(unit).rooms()) {
+      if (room.units.has(unit.name)) continue
+      yield unit.name
+      break
+    }
   }
 }

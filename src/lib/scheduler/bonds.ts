@@ -41,9 +41,14 @@ export class Bonds {
     return this.replacedBy.get(other)?.has(unit) === true
   }
 
-  /** Whether the unit's place has nothing to do with that of any other, conflicts apart; also of one that has just come. */
-  isFree({name, placement}: Unit): boolean {
-    if (placement.global || placement.machineOf.length > 0 || placement.replaces.length > 0) return false
+  /** Whether the unit has one place, which has nothing to do with that of any other, conflicts apart; also of one that has just come. */
+  isFree(unit: Unit): boolean {
+    return !unit.placement.global && this.standsAlone(unit)
+  }
+
+  /** As `isFree`, also of a global unit. */
+  standsAlone({name, placement}: Unit): boolean {
+    if (placement.machineOf.length > 0 || placement.replaces.length > 0) return false
     return !this.leanedOn.has(name) && !this.replacing.some(glob => matchesGlob(glob, name))
   }
 

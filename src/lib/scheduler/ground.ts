@@ -118,6 +118,15 @@ export class Ground {
       .sort((a, b) => rank(a) - rank(b) || priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name))
   }
 
+  /** These machines are not there any more; who stands on them still does, as far as is known. */
+  close(machines: ReadonlySet<string>): void {
+    for (const machine of machines) {
+      for (const name of [...(this.rooms.get(machine)?.stopping.keys() ?? [])]) this.hasStoppedOn(name, machine)
+      this.rooms.delete(machine)
+    }
+    this.shapes.close(machines)
+  }
+
   private giveUp(name: string, machine: string): void {
     const seats = this.seats.get(name)
     if (seats === machine) this.seats.delete(name)

@@ -14,7 +14,7 @@ import type {Room, Ties} from './room.ts'
  * choice once, and the cheapest of the others is found in about log(machines).
  */
 export class Shapes {
-  private readonly rooms: readonly Room[]
+  private rooms: readonly Room[]
   private readonly ties: Ties
   private readonly strategy: Strategy
   private readonly known = new Map<string, Shape>()
@@ -40,6 +40,13 @@ export class Shapes {
 
   /** Somebody has left a room: what spoke against a shape there may not do so any more. */
   forget(): void {
+    this.known.clear()
+  }
+
+  /** These machines are not there any more. */
+  close(machines: ReadonlySet<string>): void {
+    this.rooms = this.rooms.filter(({machine}) => !machines.has(machine.id))
+    this.suiting.clear()
     this.known.clear()
   }
 
