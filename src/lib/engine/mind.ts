@@ -1,6 +1,7 @@
 import type {ClusterView} from '../cluster/view.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
+import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
 import {type EngineDecision, type EnginePlan, planAll, reasonToUpdate} from './plan.ts'
 import {isAssigned, isDone, stoppingAs} from './snapshot.ts'
@@ -36,17 +37,17 @@ export class EngineMind {
     return this.homeless.size > 0
   }
 
-  /** What is to be done now, after these changes. */
-  plan(touched: Touched, recentlyLost: ReadonlySet<string>): MindPlan {
+  /** What is to be done now (milliseconds since the epoch), after these changes. */
+  plan(touched: Touched, recentlyLost: ReadonlySet<string>, now = 0): MindPlan {
     const decisions = this.goOn(touched)
-    return decisions === undefined ? this.lookAtAll(recentlyLost) : {decisions, hold: undefined, whole: false}
+    return decisions === undefined ? this.lookAtAll(recentlyLost, now) : {decisions, hold: undefined, whole: false}
   }
 
-  private lookAtAll(recentlyLost: ReadonlySet<string>): MindPlan {
+  private lookAtAll(recentlyLost: ReadonlySet<string>, now: number): MindPlan {
     const {view, shelf} = this
     shelf.keepOnly(view.units, view.files)
-    const {decisions, hold, ground, snapshot, refused} = planAll(view, shelf, recentlyLost)
-    const isPlain = hold === undefined && snapshot.frozen.size === 0 && view.unreadable.size === 0
+    const {decisions, hold, ground, snapshot, refused} = planAll(view, shelf, recentlyLost, now)
+    const isPlain = hold === undefined && !isMoving(snapshot, ground) && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
     this.homeless = new Set([...refused, ...incomplete(ground)])
     const lost = [...view.states].filter(([machine]) => !view.machines.has(machine))
@@ -132,6 +133,13 @@ export class EngineMind {
       yield {kind: 'withdraw', unit, reason: 'placed, or no longer wanted'}
     }
   }
+}
+
+/** Whether anybody is on the way, or is to go: what becomes of them depends on everything. */
+function isMoving({machines, moves = [], placements}: Snapshot, ground: Ground): boolean {
+  if (moves.length > 0) return true
+  if (machines.some(({id, drain}) => drain !== undefined && (ground.rooms.get(id)?.units.size ?? 0) > 0)) return true
+  return placements.some(({unit, from}) => from !== undefined && ground.seatsOf(unit).has(from) && ground.seatsOf(unit).size > 1)
 }
 
 /** Global units that are not on every machine that is what they ask for. */

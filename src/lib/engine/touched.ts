@@ -37,6 +37,8 @@ export class Touched {
         return
       case 'machine':
       case 'machineSettings':
+      case 'clusterSettings':
+      case 'move':
         this.everything = true
     }
   }

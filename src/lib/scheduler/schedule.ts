@@ -1,11 +1,13 @@
 import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
-import {type Decision, reasonToPlace} from './decision.ts'
-import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
+import {type Decision, reasonToPlace, type Unwish} from './decision.ts'
+import {Departures, type Kept} from './drain.ts'
+import {fitTogether, objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
 import {cheapestWay, priorityOf, type Way} from './make-way.ts'
+import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
@@ -23,20 +25,26 @@ export function schedule(snapshot: Snapshot): readonly Decision[] {
 /** As `schedule`, with what the pass leaves: for who asks why, and for who goes on from there. */
 export function scheduleAndShow(snapshot: Snapshot): {
   readonly decisions: readonly Decision[]
+  readonly unwished: readonly Unwish[]
   readonly rooms: readonly Room[]
+  /** What keeps units on machines that are drained. */
+  readonly kept: readonly Kept[]
   readonly ground: Ground
 } {
   const pass = passOver(snapshot)
-  return {decisions: pass.decisions(), rooms: [...pass.ground.rooms.values()], ground: pass.ground}
+  const {ground, unwished, kept} = pass
+  return {decisions: pass.decisions(), unwished, rooms: [...ground.rooms.values()], kept, ground}
 }
 
 function passOver(snapshot: Snapshot): Pass {
   const pass = new Pass(snapshot)
   pass.seatThePlaced()
+  pass.settleMoves()
   pass.dropTheBound()
   do pass.placeTheRest()
   while (pass.dropTheBound())
   if (pass.makeWay()) pass.placeTheRest()
+  pass.beginMoves()
   return pass
 }
 
@@ -50,11 +58,15 @@ class Pass {
   private readonly placed = new Map<string, Decision>()
   /** For whom room was made, and who has to stop there first. */
   private readonly awaited = new Map<string, Way>()
+  private readonly moves: Moves
+  readonly unwished: Unwish[] = []
+  readonly kept: Kept[] = []
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.holds = holdReason(snapshot) !== undefined
     this.ground = new Ground(snapshot)
+    this.moves = new Moves(snapshot, this.ground)
     this.sequence = this.ground.inOrder(this.ground.wanted.values())
   }
 
@@ -62,9 +74,33 @@ class Pass {
   seatThePlaced(): void {
     for (const placement of [...this.snapshot.placements].sort(bySeniority)) {
       const reason = this.reasonToLeave(placement)
-      if (reason === undefined) this.ground.seat(placement.unit, placement.machine)
-      else this.evict(placement, reason)
+      if (reason !== undefined) {
+        this.evict(placement, reason)
+        continue
+      }
+      this.moves.see(placement)
+      this.ground.seat(placement.unit, placement.machine)
     }
+  }
+
+  /** Whoever runs where it is moved to leaves where it came from; a move that is not wanted any more is taken back. */
+  settleMoves(): void {
+    for (const {leaves, reason} of this.moves.settle()) this.evict(leaves, reason)
+  }
+
+  /** Has units move that are to stand elsewhere. */
+  beginMoves(): void {
+    const {ground, snapshot, moves} = this
+    if (this.holds || !moves.areWanted) return
+    const evicted = new Set([...this.evicted.values()].map(({unit}) => unit))
+    const departures = new Departures({
+      ...{ground, snapshot, moving: moves.underWay},
+      wasEvicted: unit => evicted.has(unit),
+      evict: (unit, machine, reason) => this.evict({unit, machine}, reason),
+      move: (unit, room, from, reason) => this.move(unit, room, from, reason),
+    })
+    this.unwished.push(...departures.asWished(snapshot.moves ?? []))
+    this.kept.push(...departures.drain())
   }
 
   /** Takes away those who stand without whom they must stand beside, or with one who replaces them; whether there were any. */
@@ -150,7 +186,8 @@ class Pass {
     return [...this.evicted.values(), ...this.placed.values(), ...refused]
   }
 
-  private reasonToLeave({unit: name, machine}: SnapshotPlacement): string | undefined {
+  private reasonToLeave(placement: SnapshotPlacement): string | undefined {
+    const {unit: name, machine} = placement
     if (this.snapshot.frozen.has(name)) return undefined
     const unit = this.ground.wanted.get(name)
     if (unit === undefined) return 'no longer wanted here'
@@ -158,8 +195,9 @@ class Pass {
     // What has come to its end has nothing to do elsewhere: moved, it would be done again.
     const stays = this.holds || this.ground.finished.has(name)
     if (room === undefined && (!stays || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
-    const [seat] = unit.placement.global ? [] : this.ground.seatsOf(name)
-    if (seat !== undefined) return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
+    const [seat, other] = unit.placement.global ? [] : this.ground.seatsOf(name)
+    if (seat !== undefined && !(other === undefined && this.moves.isTarget(placement, seat)))
+      return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
     if (room === undefined || room.machine.unreadable || this.ground.finished.has(name)) return undefined
     const objection = objectionToReturn(unit, room)
     return objection && `machine ${room.machine.label} ${describeObjection(objection)}`
@@ -233,6 +271,12 @@ class Pass {
     this.ground.seat(name, machine)
   }
 
+  private move(name: string, room: Room, from: string, reason: string): void {
+    const machine = room.machine.id
+    this.placed.set(seatKey(name, machine), {kind: 'move', unit: name, machine, from, reason})
+    this.ground.seat(name, machine)
+  }
+
   /** Whoever stood there before this pass must stop first, and until then is not joined by those in conflict with them. */
   private evict({unit: name, machine, ...placement}: Omit<SnapshotPlacement, 'since'>, reason: string, by?: string): void {
     const key = seatKey(name, machine)
@@ -243,21 +287,6 @@ class Pass {
     this.evicted.set(key, {kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
     this.ground.unseat(name, machine, placement.known)
   }
-}
-
-/** Units that go together fit where each fits beside the others. */
-function fitTogether(units: readonly Unit[], room: Room): boolean {
-  const [first] = units
-  if (first !== undefined && units.length === 1) return objectionToPlace(first, room) === undefined
-  for (const unit of units) room.add(unit.name, unit)
-  const all = units.every(unit => {
-    room.remove(unit.name)
-    const fits = objectionToPlace(unit, room) === undefined
-    room.add(unit.name, unit)
-    return fits
-  })
-  for (const unit of units) room.remove(unit.name)
-  return all
 }
 
 function priorityText(unit: Unit, victim: Unit): string {

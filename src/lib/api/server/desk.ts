@@ -62,7 +62,16 @@ export class Desk {
   async answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const peer = this.connections.peerOf(request.socket)
     if (peer === undefined) return void response.destroy()
-    const visit: Visit = {door, request, response, peer, family: this.table.root, served: undefined, route: undefined, heartbeat: undefined}
+    const visit: Visit = {
+      door,
+      request,
+      response,
+      peer,
+      family: this.table.root,
+      served: undefined,
+      route: undefined,
+      heartbeat: undefined,
+    }
     this.visits.add(visit)
     peer.answering.add(response)
     response.on('close', () => this.leave(visit))
