@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly log: Log
   /** Milliseconds of a clock that only grows. */
   readonly monotonic: () => number
+  /** Milliseconds since the epoch, for deadlines. */
+  readonly now: () => number
   readonly metrics?: Metrics
   /** Who leads where this candidate is elected: this very thread, unless it is given. */
   readonly lead?: Lead
@@ -37,6 +39,8 @@ export interface LeadOptions {
   readonly store: Store
   readonly log: Log
   readonly monotonic: () => number
+  /** Milliseconds since the epoch, for deadlines. */
+  readonly now: () => number
 }
 
 /**
@@ -119,6 +123,8 @@ class EnginePass {
   /** When everything is to be looked at again, be it touched or not. */
   private reviewAt = Number.POSITIVE_INFINITY
   private wholeTook = 0
+  /** When it planned last, in milliseconds since the epoch. */
+  private lookedAt = 0
   private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
@@ -143,6 +149,7 @@ class EnginePass {
     return Math.min(
       this.view.hold === undefined ? Number.POSITIVE_INFINITY : lossWindow,
       this.reviewAt - this.options.monotonic(),
+      nextDeadline(this.view, this.lookedAt) - this.options.now(),
     )
   }
 
@@ -171,8 +178,11 @@ class EnginePass {
   private plan(now: number): MindPlan {
     const {changes, view, mind} = this
     this.changes = new Touched()
-    if (now >= this.reviewAt || view.hold !== undefined) changes.everything = true
-    const plan = mind.plan(changes, this.losses.see(view, now))
+    const today = this.options.now()
+    const isDue = nextDeadline(view, this.lookedAt) <= today
+    if (now >= this.reviewAt || view.hold !== undefined || isDue) changes.everything = true
+    this.lookedAt = today
+    const plan = mind.plan(changes, this.losses.see(view, now), today)
     const took = this.options.monotonic() - now
     // Reasons of units without a place grow old, and what is kept is looked over now and then: at most a fifth of the time.
     if (plan.whole) this.reviewAt = now + Math.max(reviewMilliseconds, 5 * took)
@@ -197,4 +207,12 @@ class EnginePass {
     }
     for (const key of this.reported.keys()) if (!this.view.unreadable.has(key)) this.reported.delete(key)
   }
+}
+
+/** When the next machine is to be empty, of those that were not to be yet at `after`; Infinity for never. */
+function nextDeadline(view: ClusterView, after: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const {drain} of view.settings.values())
+    if (drain?.deadline !== undefined && drain.deadline > after) next = Math.min(next, drain.deadline)
+  return next
 }

@@ -1,0 +1,108 @@
+import {CtlError, exitCodes, TimeoutError, UsageError} from '../base/errors.ts'
+import {parseTimeSpan} from '../base/time-span.ts'
+import {machineLabel} from '../cluster/machine-name.ts'
+import {changeMachineSettings, type MachineWish} from '../cluster/machine-settings.ts'
+import type {Machine} from '../cluster/model.ts'
+import type {Progress} from '../cluster/progress.ts'
+import {readView} from '../cluster/read.ts'
+import {targetOf} from '../cluster/rows.ts'
+import type {ClusterView} from '../cluster/view.ts'
+import type {GoalProgress} from '../cluster/wait.ts'
+import {UnitShelf} from '../engine/unit-shelf.ts'
+import {drainProgress} from '../planning/drain-progress.ts'
+import {prefixes} from '../store/keys.ts'
+import type {Store} from '../store/store.ts'
+import {findMachine} from './find-machine.ts'
+import {followProgress} from './follow-progress.ts'
+import {neededMachines} from './plan-run.ts'
+
+export interface DrainOptions {
+  readonly maxParallel: number
+  /** Seconds from now after which what is left leaves at once. */
+  readonly deadlineSeconds: number | undefined
+  readonly reason: string | undefined
+  readonly block: boolean
+  readonly timeoutSeconds: number | undefined
+}
+
+/** Has the same wished of each machine that a word names, and returns them. Throws as `findMachine` and `changeMachineSettings` do. */
+export async function settleMachines(
+  store: Store,
+  words: readonly string[],
+  wish: MachineWish,
+  signal: AbortSignal,
+): Promise<readonly Machine[]> {
+  const view = await readView(store, [prefixes.machines], signal)
+  const machines = new Map(neededMachines(words).map(word => [findMachine(view, word).id, findMachine(view, word)]))
+  for (const id of machines.keys()) await changeMachineSettings(store, id, wish, signal)
+  return [...machines.values()]
+}
+
+/**
+ * Has the machines drained and waits until they are empty, showing what leaves. Throws a CtlError where they do not become so: 6
+ * not in time, 7 for units that fit nowhere else while there is no deadline.
+ */
+export async function drainMachines(
+  store: Store,
+  words: readonly string[],
+  options: DrainOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const {maxParallel, deadlineSeconds, reason, block, timeoutSeconds} = options
+  const deadline = deadlineSeconds === undefined ? undefined : Date.now() + deadlineSeconds * 1000
+  const drain = {maxParallel, ...(deadline === undefined ? {} : {deadline}), ...(reason === undefined ? {} : {reason})}
+  const machines = await settleMachines(store, words, {drain}, signal)
+  const names = machines.map(machineLabel).join(' ')
+  if (!block) {
+    process.stdout.write(machines.map(machine => `Machine ${machineLabel(machine)} is being drained\n`).join(''))
+    return
+  }
+  const ids = machines.map(({id}) => id)
+  const shelf = new UnitShelf()
+  const seen = new Set<string>()
+  const isOver = (progress: GoalProgress) =>
+    [...progress.values()].every(({status}) => status === 'done' || (deadline === undefined && status !== 'waiting'))
+  const progress = await followProgress(store, {signal, timeoutSeconds, isOver}, view => {
+    const left = drainProgress(view, ids, shelf, Date.now())
+    for (const unit of left.keys()) seen.add(unit)
+    return new Map([...seen].map(unit => [unit, left.get(unit) ?? gone(view, unit)]))
+  })
+  const left = [...progress].filter(([, {status}]) => status !== 'done')
+  const undo = `\`ctl uncordon ${names}\` takes it back`
+  if (left.length > 0 && !isOver(progress)) {
+    const why = signal.aborted ? 'stopped waiting' : `not done within ${timeoutSeconds} s`
+    throw new TimeoutError(`${why}: ${countOf(left.length)} left on ${names}, and the drain goes on`, {hint: undo})
+  }
+  if (left.length === 0) {
+    process.stdout.write(machines.map(machine => `Machine ${machineLabel(machine)} is empty\n`).join(''))
+    return
+  }
+  for (const [unit, {text}] of left) process.stderr.write(`Unit ${unit} ${text}\n`)
+  throw new CtlError(
+    exitCodes.unplaceable,
+    `${countOf(left.length)} cannot leave ${names}: ${left.map(([unit]) => unit).join(' ')}`,
+    {
+      hint: `they stay, and leave as soon as they can; --deadline has them leave anyway; ${undo}`,
+    },
+  )
+}
+
+/** The seconds that a flag names; undefined where it is not given. Throws UsageError for what is no time. */
+export function secondsOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = parseTimeSpan(text)
+  if (seconds === undefined || seconds === Number.POSITIVE_INFINITY)
+    throw new UsageError(`--${flag}: ${JSON.stringify(text)} is no time`, {hint: 'write it as 30s or 5min'})
+  return seconds
+}
+
+function gone(view: ClusterView, unit: string): Progress {
+  const places = [...view.assignments].flatMap(([machine, units]) => (units.has(unit) ? [machine] : []))
+  const refusal = view.refusals.get(unit)?.reason
+  if (places.length > 0) return {status: 'done', text: `moved to ${places.map(machine => targetOf(view, machine)).join(', ')}`}
+  return {status: 'done', text: refusal === undefined ? 'has left' : `has left, and has no place: ${refusal}`}
+}
+
+function countOf(units: number): string {
+  return units === 1 ? '1 unit' : `${units} units`
+}
