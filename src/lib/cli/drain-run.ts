@@ -8,8 +8,7 @@ import {readView} from '../cluster/read.ts'
 import {targetOf} from '../cluster/rows.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {GoalProgress} from '../cluster/wait.ts'
-import {UnitShelf} from '../engine/unit-shelf.ts'
-import {drainProgress} from '../planning/drain-progress.ts'
+import {watchDrain} from '../planning/drain-progress.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {findMachine} from './find-machine.ts'
@@ -57,13 +56,12 @@ export async function drainMachines(
     process.stdout.write(machines.map(machine => `Machine ${machineLabel(machine)} is being drained\n`).join(''))
     return
   }
-  const ids = machines.map(({id}) => id)
-  const shelf = new UnitShelf()
+  const watch = watchDrain(machines.map(({id}) => id))
   const seen = new Set<string>()
   const isOver = (progress: GoalProgress) =>
     [...progress.values()].every(({status}) => status === 'done' || (deadline === undefined && status !== 'waiting'))
   const progress = await followProgress(store, {signal, timeoutSeconds, isOver}, view => {
-    const left = drainProgress(view, ids, shelf, Date.now())
+    const left = watch(view, Date.now())
     for (const unit of left.keys()) seen.add(unit)
     return new Map([...seen].map(unit => [unit, left.get(unit) ?? gone(view, unit)]))
   })

@@ -5,8 +5,9 @@ import type {Decision, Unwish} from '../scheduler/decision.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
+import {planRebalance} from '../scheduler/rebalance.ts'
 import {scheduleAndShow} from '../scheduler/schedule.ts'
-import type {Snapshot} from '../scheduler/snapshot.ts'
+import type {Snapshot, SnapshotMove} from '../scheduler/snapshot.ts'
 import {keys} from '../store/keys.ts'
 import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
 import {placementKey} from './touched.ts'
@@ -19,6 +20,8 @@ export type EngineDecision =
   | ({readonly kind: 'unwish'} & Unwish)
   /** The assignment stays and its contents follow the unit: another file, desired state or generation. */
   | {readonly kind: 'update'; readonly unit: string; readonly machine: string; readonly reason: string}
+  /** The unit is to be moved, since that evens out the load. */
+  | ({readonly kind: 'wish'} & SnapshotMove)
   /** A refusal does not hold any more. */
   | {readonly kind: 'withdraw'; readonly unit: string; readonly reason: string}
   /** A state that a lost machine left behind is out of date. */
@@ -78,6 +81,12 @@ export function planAll(
   return {decisions, hold: holdReason(snapshot), ground, snapshot, refused}
 }
 
+/** The one move that would even out the load of the machines most, where that is wanted; for a cluster at rest. */
+export function planEvening(view: ClusterView, shelf: UnitShelf, now: number): readonly EngineDecision[] {
+  if (view.clusterSettings.rebalance !== true || view.moves.size > 0 || view.hold !== undefined) return []
+  return planRebalance(takeSnapshot(view, shelf, new Set(), now), 1).map(move => ({kind: 'wish', ...move}))
+}
+
 /** One line a decision, the same in the log, the dry run and the tests. */
 export function describeDecision(decision: EngineDecision): string {
   switch (decision.kind) {
@@ -85,6 +94,8 @@ export function describeDecision(decision: EngineDecision): string {
       return `place ${decision.unit} on ${decision.machine}: ${decision.reason}`
     case 'move':
       return `move ${decision.unit} from ${decision.from} to ${decision.machine}: ${decision.reason}`
+    case 'wish':
+      return `${decision.unit} is to go from ${decision.from} to ${decision.to}: ${decision.reason}`
     case 'unwish':
       return `${decision.unit} is not to be moved any more: ${decision.reason}`
     case 'evict':

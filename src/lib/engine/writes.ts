@@ -1,6 +1,6 @@
 import {unreachable} from '../base/errors.ts'
 import {encode} from '../cluster/codec.ts'
-import {assignmentSchema, refusalSchema} from '../cluster/model.ts'
+import {assignmentSchema, moveSchema, refusalSchema} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import {describeObjections} from '../scheduler/objection.ts'
 import {keys} from '../store/keys.ts'
@@ -14,6 +14,10 @@ export function writesOf(decision: EngineDecision, view: ClusterView): readonly 
       return assignmentWrites(decision, view)
     case 'move':
       return assignmentWrites(decision, view)
+    case 'wish': {
+      const {unit, from, to, reason} = decision
+      return [{kind: 'put', key: keys.move(unit), value: encode(moveSchema, {from, to, reason})}]
+    }
     case 'unwish':
       return [{kind: 'delete', key: keys.move(decision.unit)}]
     case 'update': {

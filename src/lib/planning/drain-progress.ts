@@ -4,18 +4,25 @@ import type {Progress} from '../cluster/progress.ts'
 import {targetOf} from '../cluster/rows.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import {takeSnapshot} from '../engine/snapshot.ts'
-import type {UnitShelf} from '../engine/unit-shelf.ts'
+import {UnitShelf} from '../engine/unit-shelf.ts'
 import type {Kept} from '../scheduler/drain.ts'
 import {objectionToPlace} from '../scheduler/filters.ts'
 import {describeObjections} from '../scheduler/objection.ts'
 import {scheduleAndShow} from '../scheduler/schedule.ts'
 
-/** What is left on machines that are drained, by unit, and why; nothing once they are empty. Jobs that have ended do not count. */
-export function drainProgress(
+/** What is left on machines that are drained: for a view of now, milliseconds since the epoch. */
+export type DrainWatch = (view: ClusterView, now: number) => ReadonlyMap<string, Progress>
+
+/** Tells by unit what is left on these machines, and why; nothing once they are empty. Jobs that have ended do not count. */
+export function watchDrain(machines: readonly string[]): DrainWatch {
+  const shelf = new UnitShelf()
+  return (view, now) => drainProgress(view, machines, {shelf, now})
+}
+
+function drainProgress(
   view: ClusterView,
   machines: readonly string[],
-  shelf: UnitShelf,
-  now: number,
+  {shelf, now}: {readonly shelf: UnitShelf; readonly now: number},
 ): ReadonlyMap<string, Progress> {
   const snapshot = takeSnapshot(view, shelf, new Set(), now)
   const {kept, ground} = scheduleAndShow(snapshot)
