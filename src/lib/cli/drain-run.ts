@@ -8,7 +8,7 @@ import {readView} from '../cluster/read.ts'
 import {targetOf} from '../cluster/rows.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {GoalProgress} from '../cluster/wait.ts'
-import {watchDrain} from '../planning/drain-progress.ts'
+import {type DrainWatch, watchDrain} from '../planning/drain-progress.ts'
 import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {findMachine} from './find-machine.ts'
@@ -50,24 +50,19 @@ export async function drainMachines(
   const {maxParallel, deadlineSeconds, reason, block, timeoutSeconds} = options
   const deadline = deadlineSeconds === undefined ? undefined : Date.now() + deadlineSeconds * 1000
   const drain = {maxParallel, ...(deadline === undefined ? {} : {deadline}), ...(reason === undefined ? {} : {reason})}
+  const seen = await placesBefore(store, signal)
   const machines = await settleMachines(store, words, {drain}, signal)
   const names = machines.map(machineLabel).join(' ')
   if (!block) {
     process.stdout.write(machines.map(machine => `Machine ${machineLabel(machine)} is being drained\n`).join(''))
     return
   }
-  const watch = watchDrain(machines.map(({id}) => id))
-  const seen = new Set<string>()
-  const isOver = (progress: GoalProgress) =>
-    [...progress.values()].every(({status}) => status === 'done' || (deadline === undefined && status !== 'waiting'))
-  const progress = await followProgress(store, {signal, timeoutSeconds, isOver}, view => {
-    const left = watch(view, Date.now())
-    for (const unit of left.keys()) seen.add(unit)
-    return new Map([...seen].map(unit => [unit, left.get(unit) ?? gone(view, unit)]))
-  })
-  const left = [...progress].filter(([, {status}]) => status !== 'done')
+  const watch = new Leaving(machines, seen)
+  const isOver = () => [...watch.left.values()].every(({status}) => deadline === undefined && status !== 'waiting')
+  await followProgress(store, {signal, timeoutSeconds, isOver}, view => watch.look(view, Date.now()))
+  const left = [...watch.left]
   const undo = `\`ctl uncordon ${names}\` takes it back`
-  if (left.length > 0 && !isOver(progress)) {
+  if (!watch.hasSeen || (left.length > 0 && !isOver())) {
     const why = signal.aborted ? 'stopped waiting' : `not done within ${timeoutSeconds} s`
     throw new TimeoutError(`${why}: ${countOf(left.length)} left on ${names}, and the drain goes on`, {hint: undo})
   }
@@ -94,8 +89,41 @@ export function secondsOf(flag: string, text: string | undefined): number | unde
   return seconds
 }
 
-function gone(view: ClusterView, unit: string): Progress {
-  const places = [...view.assignments].flatMap(([machine, units]) => (units.has(unit) ? [machine] : []))
+/** What leaves machines, from look to look. */
+class Leaving {
+  left: GoalProgress = new Map()
+  hasSeen = false
+  private readonly watch: DrainWatch
+  /** Where the units of these machines stood in the beginning. */
+  private readonly stood = new Map<string, ReadonlySet<string>>()
+
+  constructor(machines: readonly Machine[], before: ReadonlyMap<string, ReadonlySet<string>>) {
+    this.watch = watchDrain(machines.map(({id}) => id))
+    for (const [unit, places] of before) if (machines.some(({id}) => places.has(id))) this.stood.set(unit, places)
+  }
+
+  /** As it is to be shown: what cannot leave now may do so later. */
+  look(view: ClusterView, now: number): GoalProgress {
+    this.hasSeen = true
+    this.left = this.watch(view, now)
+    for (const unit of this.left.keys()) if (!this.stood.has(unit)) this.stood.set(unit, new Set())
+    return new Map(
+      [...this.stood].map(([unit, before]) => {
+        const left = this.left.get(unit)
+        return [unit, left === undefined ? gone(view, unit, before) : {status: 'waiting', text: left.text}]
+      }),
+    )
+  }
+}
+
+async function placesBefore(store: Store, signal: AbortSignal): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const view = await readView(store, [prefixes.assignments], signal)
+  const places = Map.groupBy(view.allAssignments(), ({unit}) => unit)
+  return new Map([...places].map(([unit, all]) => [unit, new Set(all.map(({machine}) => machine))]))
+}
+
+function gone(view: ClusterView, unit: string, before: ReadonlySet<string>): Progress {
+  const places = [...view.assignments].flatMap(([machine, units]) => (units.has(unit) && !before.has(machine) ? [machine] : []))
   const refusal = view.refusals.get(unit)?.reason
   if (places.length > 0) return {status: 'done', text: `moved to ${places.map(machine => targetOf(view, machine)).join(', ')}`}
   return {status: 'done', text: refusal === undefined ? 'has left' : `has left, and has no place: ${refusal}`}

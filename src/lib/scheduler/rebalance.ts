@@ -21,8 +21,7 @@ const boundOfCounts = 1
  */
 export function planRebalance(snapshot: Snapshot, most: number): readonly SnapshotMove[] {
   const {decisions, ground} = scheduleAndShow(snapshot)
-  const isMoving = (snapshot.moves?.length ?? 0) > 0 || snapshot.placements.some(({from}) => from !== undefined && isTwice(from))
-  if (isMoving || decisions.some(({kind}) => kind !== 'refuse')) return []
+  if (isMoving(snapshot, ground) || decisions.some(({kind}) => kind !== 'refuse')) return []
   const rooms = [...ground.rooms.values()].filter(({machine}) => takesPart(machine))
   const least = rooms.some(({stock}) => stock.share > 0) ? bound : boundOfCounts
   const strategy = snapshot.strategy ?? 'spread'
@@ -44,10 +43,6 @@ export function planRebalance(snapshot: Snapshot, most: number): readonly Snapsh
     to.add(unit.name, unit)
   }
   return moves
-
-  function isTwice(machine: string): boolean {
-    return snapshot.placements.some(each => each.machine === machine && ground.seatsOf(each.unit).size > 1)
-  }
 }
 
 interface Choosing {
@@ -102,6 +97,11 @@ function isAsGood(unit: Unit, from: Room, to: Room): boolean {
   if (preferences === undefined) return true
   const dislike = (room: Room) => costOf(unit, room, 0, 'spread') - room.load
   return dislike(to) <= dislike(from)
+}
+
+function isMoving({moves = [], placements}: Snapshot, ground: Ground): boolean {
+  const isTwice = (name: string) => ground.seatsOf(name).size > 1 && ground.wanted.get(name)?.placement.global !== true
+  return moves.length > 0 || placements.some(({unit, from}) => from !== undefined && isTwice(unit))
 }
 
 function takesPart({cordoned, leaving, unreadable}: Room['machine']): boolean {
