@@ -33,7 +33,6 @@ const lines = fc
     once: fc.constantFrom('', '', 'OnDisconnect=stop'),
     ties: fc.constantFrom('', '', '', 'Conflicts=a@*.service', 'MachineOf=a@1.service', 'Replaces=b@1.service', 'Global=yes'),
     sticky: fc.constantFrom('', '', 'Sticky=yes'),
-    priority: fc.constantFrom('', '', 'Priority=90'),
   })
   .map(({ties, ...parts}) => [...Object.values(parts), ties].filter(line => line !== ''))
 
