@@ -21,6 +21,6 @@ rebalance: on, and the engine moves a unit a minute at most while the machines a
     const settings = await this.withStore(flags, (store, signal) =>
       argv.length === 0 ? readClusterSettings(store, signal) : changeClusterSettings(store, wish, signal),
     )
-    process.stdout.write(renderConfig(settings))
+    this.log(renderConfig(settings))
   }
 }

@@ -1,7 +1,6 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {settleMachines} from '../lib/cli/drain-run.ts'
-import {machineLabel} from '../lib/cluster/machine-name.ts'
 
 /** No new units come to machines. */
 export default class Cordon extends ClusterCommand {
@@ -18,6 +17,6 @@ export default class Cordon extends ClusterCommand {
     const machines = await this.withStore(flags, (store, signal) =>
       settleMachines(store, argv.map(String), {cordoned: true}, signal),
     )
-    for (const machine of machines) this.log(`Machine ${machineLabel(machine)} is cordoned`)
+    for (const machine of machines) this.log(`Machine ${machine} is cordoned`)
   }
 }

@@ -1,7 +1,6 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {settleMachines} from '../lib/cli/drain-run.ts'
-import {machineLabel} from '../lib/cluster/machine-name.ts'
 
 /** Machines take units again. */
 export default class Uncordon extends ClusterCommand {
@@ -19,6 +18,6 @@ export default class Uncordon extends ClusterCommand {
     const machines = await this.withStore(flags, (store, signal) =>
       settleMachines(store, argv.map(String), {cordoned: false, drain: null}, signal),
     )
-    for (const machine of machines) this.log(`Machine ${machineLabel(machine)} takes units again`)
+    for (const machine of machines) this.log(`Machine ${machine} takes units again`)
   }
 }

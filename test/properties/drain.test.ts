@@ -184,7 +184,9 @@ describe('a drain', () => {
           if (each.kind !== 'evict' || each.reason !== 'the machine is drained') continue
           const unit = byName.get(each.unit)
           const goes = decisions.some(other => other.kind === 'move' && other.unit === each.unit)
-          expect(goes || unit?.placement.global).toBe(true)
+          const isOne = unit?.placement.onDisconnect === 'stop'
+          expect(goes || unit?.placement.global || isOne || besideOne(unit, byName)).toBe(true)
+          if (isOne) expect(goes).toBe(false)
         }
       }
     }))
@@ -263,6 +265,14 @@ describe('evening out', () => {
     )
   })
 })
+
+function besideOne(unit: Unit | undefined, byName: ReadonlyMap<string, Unit>): boolean {
+  if (unit === undefined) return false
+  const peers = [...byName.values()].filter(
+    ({name, placement}) => unit.placement.machineOf.includes(name) || placement.machineOf.includes(unit.name),
+  )
+  return peers.length > 0
+}
 
 function fullest(snapshot: Snapshot): number {
   const {rooms} = scheduleAndShow(snapshot)

@@ -33,6 +33,7 @@ const files = [
   ['MachineOf=c.service'],
   ['Replaces=d.service'],
   ['Global=true'],
+  ['OnDisconnect=stop', 'KeepAtLeast=1'],
 ].map(lines => textOf('v1', lines))
 
 const step = fc.oneof(

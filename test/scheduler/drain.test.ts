@@ -87,7 +87,7 @@ describe('a machine that is drained', () => {
     {
       name: 'has what must not run twice leave first',
       story: {machines, units: ['x: OnDisconnect=stop'], placed: ['x on a'], drain: {a: 1}},
-      decides: ['x from a to b', 'x off a'],
+      decides: ['x nowhere: 3 machines: 2 have room once x.service has stopped, 1 is cordoned', 'x off a'],
     },
     {
       name: 'has those that stand together leave together',

@@ -8,7 +8,7 @@ export function parseConfigWords(words: readonly string[]): ClusterSettings {
 
 /** `strategy=spread`, `rebalance=off`: one line each, what is not set as it is then. */
 export function renderConfig({strategy = 'spread', rebalance = false}: ClusterSettings): string {
-  return `strategy=${strategy}\nrebalance=${rebalance ? 'on' : 'off'}\n`
+  return `strategy=${strategy}\nrebalance=${rebalance ? 'on' : 'off'}`
 }
 
 function parseConfigWord(word: string): ClusterSettings {

@@ -24,8 +24,17 @@ export interface DrainOptions {
   readonly timeoutSeconds: number | undefined
 }
 
-/** Has the same wished of each machine that a word names, and returns them. Throws as `findMachine` and `changeMachineSettings` do. */
+/** Has the same wished of each machine that a word names, and returns what they are called. Throws as `findMachine` and `changeMachineSettings` do. */
 export async function settleMachines(
+  store: Store,
+  words: readonly string[],
+  wish: MachineWish,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return (await settle(store, words, wish, signal)).map(machineLabel)
+}
+
+async function settle(
   store: Store,
   words: readonly string[],
   wish: MachineWish,
@@ -51,7 +60,7 @@ export async function drainMachines(
   const deadline = deadlineSeconds === undefined ? undefined : Date.now() + deadlineSeconds * 1000
   const drain = {maxParallel, ...(deadline === undefined ? {} : {deadline}), ...(reason === undefined ? {} : {reason})}
   const seen = await placesBefore(store, signal)
-  const machines = await settleMachines(store, words, {drain}, signal)
+  const machines = await settle(store, words, {drain}, signal)
   const names = machines.map(machineLabel).join(' ')
   if (!block) {
     process.stdout.write(machines.map(machine => `Machine ${machineLabel(machine)} is being drained\n`).join(''))

@@ -2,13 +2,14 @@ import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import type {Unwish} from './decision.ts'
-import {fitTogether, objectionToPlace} from './filters.ts'
+import {objectionToPlace} from './filters.ts'
 import type {Ground} from './ground.ts'
 import {priorityOf} from './make-way.ts'
 import {drainReason, type MoveUnderWay} from './moves.ts'
 import type {Objection} from './objection.ts'
 import type {Room} from './room.ts'
 import type {Snapshot, SnapshotMove} from './snapshot.ts'
+import {fitTogether} from './together.ts'
 
 /**
  * What keeps a unit on a machine that is drained: it fits `nowhere` else; it is a job that runs to its `end` first; so many of
@@ -40,7 +41,7 @@ type Outcome = 'moves' | 'nowhere' | 'floor'
 
 /**
  * Whose place is given to it elsewhere before it leaves: a unit runs there before it stops here. Units whose place depends on
- * others, and those of which there may never be two, leave first and come there at once.
+ * others leave first and come there at once; those of which there may never be two come once they have stopped.
  */
 export class Departures {
   private readonly pass: Moving
@@ -65,7 +66,7 @@ export class Departures {
       else if (unit !== undefined && busy < mostWished && !this.pass.wasEvicted(wish.unit)) {
         const to = ground.rooms.get(wish.to)
         const from = ground.rooms.get(wish.from)
-        if (to === undefined || from === undefined) continue
+        if (to === undefined || from === undefined || !ground.hasSeat(wish.unit)) continue
         this.seen.add(wish.unit)
         const outcome = this.begin(unit, from, {only: to, reason: wish.reason})
         if (outcome === 'moves') busy++
@@ -136,6 +137,8 @@ export class Departures {
       this.seen.add(each.name)
       this.pass.evict(each.name, from.machine.id, reason)
     }
+    // Where there are never to be two it comes once it has stopped.
+    if (group.some(({placement}) => placement.onDisconnect === 'stop')) return 'moves'
     for (const each of group) this.pass.move(each.name, room, from.machine.id, reason)
     return 'moves'
   }
@@ -216,6 +219,7 @@ export class Departures {
     const seats = ground.seatsOf(unit.name)
     if (unit.placement.global) return 'it is global'
     if (this.isOver(unit)) return 'it has come to its end'
+    if (seats.size === 0 && unit.placement.onDisconnect === 'stop') return undefined
     if (!seats.has(from)) return seats.has(to) ? 'it is there' : 'it is not where it was any more'
     if (from === to) return 'it is there'
     if (this.runsToItsEnd(unit, from)) return 'it is a job, and runs to its end where it is'

@@ -60,21 +60,6 @@ export function objectionToStay(unit: Unit, room: Room): Objection | undefined {
   return firstObjection(together, unit, room)
 }
 
-/** Whether all of them fit in the room, each beside the others. */
-export function fitTogether(units: readonly Unit[], room: Room): boolean {
-  const [first] = units
-  if (first !== undefined && units.length === 1) return objectionToPlace(first, room) === undefined
-  for (const unit of units) room.add(unit.name, unit)
-  const all = units.every(unit => {
-    room.remove(unit.name)
-    const fits = objectionToPlace(unit, room) === undefined
-    room.add(unit.name, unit)
-    return fits
-  })
-  for (const unit of units) room.remove(unit.name)
-  return all
-}
-
 function firstObjection(rules: readonly Filter[], unit: Unit, room: Room): Objection | undefined {
   for (const rule of rules) {
     const objection = rule.object(unit, room)

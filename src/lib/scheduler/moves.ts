@@ -1,4 +1,5 @@
 import type {Ground} from './ground.ts'
+import type {Room} from './room.ts'
 import type {Snapshot, SnapshotMove, SnapshotPlacement} from './snapshot.ts'
 
 /** A unit that stands on two machines: on the second until it runs there, and then only there. */
@@ -45,6 +46,13 @@ export class Moves {
     if (ground.wanted.get(target.unit)?.placement.global) return
     const source = snapshot.placements.find(({unit, machine}) => unit === target.unit && machine === seat)
     if (source !== undefined) this.underWay.set(target.unit, {source, target})
+  }
+
+  /** The rooms where an operator wishes the unit to be. */
+  wishedFor(unit: string): readonly Room[] {
+    const to = this.wishes.get(unit)?.to
+    const room = to === undefined ? undefined : this.ground.rooms.get(to)
+    return room === undefined ? [] : [room]
   }
 
   /** Ends those that are to end; the others are under way. */

@@ -1,16 +1,17 @@
-import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {type Decision, reasonToPlace, type Unwish} from './decision.ts'
 import {Departures, type Kept} from './drain.ts'
-import {fitTogether, objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
+import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
 import {cheapestWay, priorityOf, type Way} from './make-way.ts'
 import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
+import {bySeniority, seatKey} from './seats.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
+import {roomForAll} from './together.ts'
 
 /**
  * Decides which units go where: first who must leave, then where everyone without a place goes, least loaded machine
@@ -135,6 +136,7 @@ class Pass {
   makeWay(): boolean {
     const homeless = this.sequence
       .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.ground.hasSeat(unit.name))
+      .filter(unit => !this.mustStopFirst(unit))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
     if (homeless.length === 0) return false
     const families = new Map<string, number>()
@@ -217,25 +219,25 @@ class Pass {
       return
     }
     const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
-    let best: Room | undefined
-    let bestIsHome = false
-    let fitting = 0
-    for (const room of this.ground.rooms.values()) {
-      if (!fitTogether(units, room)) continue
-      fitting++
-      const isHome = this.evicted.size > 0 && units.some(({name}) => this.evicted.has(seatKey(name, room.machine.id)))
-      if (best !== undefined && (bestIsHome === isHome ? room.load >= best.load : bestIsHome)) continue
-      best = room
-      bestIsHome = isHome
-    }
+    if (units.some(each => this.mustStopFirst(each))) return
+    const {best, fitting} = roomForAll(units, this.ground.rooms.values(), ({name}, {machine}) =>
+      this.evicted.has(seatKey(name, machine.id)),
+    )
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
   }
 
   private placeAlone(unit: Unit): void {
+    if (this.mustStopFirst(unit)) return
     const shape = this.ground.shapes.of(unit)
-    const home = this.homes(unit).find(room => objectionToPlace(unit, room) === undefined)
+    const wished = this.moves.wishedFor(unit.name)
+    const home = [...wished, ...this.homes(unit)].find(room => objectionToPlace(unit, room) === undefined)
     const room = home ?? shape.best(unit)
     if (room !== undefined) this.place(unit, room, reasonToPlace(unit, shape.suiting))
+  }
+
+  /** There are never to be two of it, and one still stops. */
+  private mustStopFirst({name, placement}: Unit): boolean {
+    return placement.onDisconnect === 'stop' && this.ground.isStopping(name)
   }
 
   /** Where the unit was taken from by this very pass. */
@@ -258,6 +260,10 @@ class Pass {
         if (room !== way.room || objection?.kind === 'stopping') return objection ?? []
         return {kind: 'awaited', others: way.victims.map(({name}) => name)}
       })
+    if (this.mustStopFirst(unit)) {
+      const awaited: Objection = {kind: 'awaited', others: [unit.name]}
+      return [...this.ground.rooms.values()].map(room => objectionToPlace(unit, room) ?? awaited)
+    }
     if (unit.placement.machineOf.length > 0)
       return [...this.ground.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
     return this.ground.shapes.of(unit).objections(unit, this.ground.rooms.values())
@@ -291,12 +297,4 @@ class Pass {
 
 function priorityText(unit: Unit, victim: Unit): string {
   return `priority ${priorityOf(unit)} over ${priorityOf(victim)}`
-}
-
-function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {
-  return a.since - b.since || compareNatural(a.unit, b.unit) || compareNatural(a.machine, b.machine)
-}
-
-function seatKey(unit: string, machine: string): string {
-  return `${machine}/${unit}`
 }
