@@ -127,8 +127,6 @@ class EnginePass {
   private reviewAt = Number.POSITIVE_INFINITY
   private wholeTook = 0
   private evenAt = 0
-  /** When it planned last, in milliseconds since the epoch. */
-  private lookedAt = 0
   private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
@@ -154,7 +152,7 @@ class EnginePass {
       this.view.hold === undefined ? Number.POSITIVE_INFINITY : lossWindow,
       this.reviewAt - this.options.monotonic(),
       this.view.clusterSettings.rebalance === true ? this.evenAt - this.options.monotonic() : Number.POSITIVE_INFINITY,
-      nextDeadline(this.view, this.lookedAt) - this.options.now(),
+      this.mind.dueAt - this.options.now(),
     )
   }
 
@@ -184,11 +182,8 @@ class EnginePass {
   private plan(now: number): MindPlan {
     const {changes, view, mind} = this
     this.changes = new Touched()
-    const today = this.options.now()
-    const isDue = nextDeadline(view, this.lookedAt) <= today
-    if (now >= this.reviewAt || view.hold !== undefined || isDue) changes.everything = true
-    this.lookedAt = today
-    const plan = mind.plan(changes, this.losses.see(view, now), today)
+    if (now >= this.reviewAt || view.hold !== undefined) changes.everything = true
+    const plan = mind.plan(changes, this.losses.see(view, now), this.options.now())
     const took = this.options.monotonic() - now
     // Reasons of units without a place grow old, and what is kept is looked over now and then: at most a fifth of the time.
     if (plan.whole) this.reviewAt = now + Math.max(reviewMilliseconds, 5 * took)
@@ -220,12 +215,4 @@ class EnginePass {
     }
     for (const key of this.reported.keys()) if (!this.view.unreadable.has(key)) this.reported.delete(key)
   }
-}
-
-/** When the next machine is to be empty, of those that were not to be yet at `after`; Infinity for never. */
-function nextDeadline(view: ClusterView, after: number): number {
-  let next = Number.POSITIVE_INFINITY
-  for (const {drain} of view.settings.values())
-    if (drain?.deadline !== undefined && drain.deadline > after) next = Math.min(next, drain.deadline)
-  return next
 }

@@ -2,6 +2,7 @@ import {unreachable} from '../base/errors.ts'
 import type {Assignment, UnitRecord, UnitState} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Decision, Unwish} from '../scheduler/decision.ts'
+import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
@@ -49,9 +50,14 @@ export function planAll(
   shelf: UnitShelf,
   recentlyLost: ReadonlySet<string>,
   now: number,
-): EnginePlan & {readonly ground: Ground; readonly snapshot: Snapshot; readonly refused: ReadonlySet<string>} {
+): EnginePlan & {
+  readonly ground: Ground
+  readonly snapshot: Snapshot
+  readonly refused: ReadonlySet<string>
+  readonly kept: readonly Kept[]
+} {
   const snapshot = takeSnapshot(view, shelf, recentlyLost, now)
-  const {decisions: scheduled, unwished, ground} = scheduleAndShow(snapshot)
+  const {decisions: scheduled, unwished, ground, kept} = scheduleAndShow(snapshot)
   const moved = new Set<string>()
   const refused = new Set<string>()
   const decisions: EngineDecision[] = []
@@ -78,7 +84,7 @@ export function planAll(
     const reason = reasonToForget(state, view)
     if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
   }
-  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused}
+  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused, kept}
 }
 
 /** The one move that would even out the load of the machines most, where that is wanted; for a cluster at rest. */

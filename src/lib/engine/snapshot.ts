@@ -61,6 +61,14 @@ export function isDone(
   return state.done === true && state.file === record.file && state.generation === record.generation
 }
 
+/** When the next machine is to be empty, of those that were not to be yet at `after`; Infinity for never. */
+export function nextDeadline(view: ClusterView, after: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const {drain} of view.settings.values())
+    if (drain?.deadline !== undefined && drain.deadline > after) next = Math.min(next, drain.deadline)
+  return next
+}
+
 function finishedUnits(view: ClusterView): ReadonlySet<string> {
   const finished = new Set<string>()
   for (const state of view.allStates()) {
