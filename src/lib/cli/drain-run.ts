@@ -48,7 +48,7 @@ async function settle(
 
 /**
  * Has the machines drained and waits until they are empty, showing what leaves. Throws a CtlError where they do not become so: 6
- * not in time, 7 for units that fit nowhere else while there is no deadline.
+ * not in time; while there is no deadline 7 for units that fit nowhere else, 8 where all that is left fails elsewhere.
  */
 export async function drainMachines(
   store: Store,
@@ -80,8 +80,9 @@ export async function drainMachines(
     return
   }
   for (const [unit, {text}] of left) process.stderr.write(`Unit ${unit} ${text}\n`)
+  const isPlaceless = left.some(([, {status}]) => status === 'refused')
   throw new CtlError(
-    exitCodes.unplaceable,
+    isPlaceless ? exitCodes.unplaceable : exitCodes.failed,
     `${countOf(left.length)} cannot leave ${names}: ${left.map(([unit]) => unit).join(' ')}`,
     {
       hint: `they stay, and leave as soon as they can; --deadline has them leave anyway; ${undo}`,

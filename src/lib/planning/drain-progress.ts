@@ -25,7 +25,8 @@ function drainProgress(
   {shelf, now}: {readonly shelf: UnitShelf; readonly now: number},
 ): ReadonlyMap<string, Progress> {
   const snapshot = takeSnapshot(view, shelf, new Set(), now)
-  const {kept, ground} = scheduleAndShow(snapshot)
+  const {kept, ground, decisions} = scheduleAndShow(snapshot)
+  const leaving = new Set(decisions.flatMap(each => (each.kind === 'evict' ? [`${each.machine}/${each.unit}`] : [])))
   const why = new Map(kept.map(each => [`${each.machine}/${each.unit}`, each]))
   const left = new Map<string, Progress>()
   for (const machine of machines) {
@@ -46,6 +47,7 @@ function drainProgress(
   }
 
   function standing(unit: string, machine: string, known: Kept | undefined): Progress {
+    if (leaving.has(`${machine}/${unit}`)) return waiting(`is about to leave ${label(machine)}`)
     const target = snapshot.placements.find(each => each.unit === unit && each.from === machine)
     if (target !== undefined && target.machine !== machine) {
       if (target.pending !== 'failed') return waiting(`starting on ${targetOf(view, target.machine)}`)
