@@ -132,9 +132,9 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/base': {time: 'bell log'},
   'lib/cli': {
     chance: 'make-token',
-    time: 'engine-thread engine-worker fulfil journal-run listing open-api open-driver progress-view simulate-run ssh-session status-output top-watch watch-cluster watch-pulse',
+    time: 'drain-run engine-thread engine-worker follow-progress fulfil journal-run listing open-api open-driver progress-view simulate-run ssh-session status-output top-watch watch-cluster watch-pulse',
     disk: 'connection contexts make-token simulate-run simulate-snapshot unit-files',
-    host: 'cluster-command colours context-changes context-choice contexts exec-run fulfil interrupt join-socket journal-run list-command plan-run raw-terminal reach show-help ssh-flags ssh-session terminal-ask top-run top-watch unknown-command watch-list watch-terminal why-run wish-command',
+    host: 'cluster-command colours context-changes context-choice contexts drain-run exec-run follow-progress fulfil interrupt join-socket journal-run list-command move-run plan-run raw-terminal reach show-help ssh-flags ssh-session terminal-ask top-run top-watch unknown-command watch-list watch-terminal why-run wish-command',
     processes: 'engine-thread engine-worker raw-terminal',
   },
   'lib/cli/completion': {time: 'answer', disk: 'files', host: 'files'},

@@ -29,7 +29,7 @@ export class EngineRoom {
     const lines: string[] = []
     const signal = AbortSignal.any([this.over.signal, stopping.signal])
     const ended = runEngine(
-      {store: this.store, session, machine: name, log: logInto(lines), monotonic: () => performance.now()},
+      {store: this.store, session, machine: name, log: logInto(lines), monotonic: () => performance.now(), now: () => Date.now()},
       signal,
     )
     this.running.push(ended.catch(() => {}))

@@ -109,7 +109,7 @@ export function follow(snapshot: Snapshot, decisions: readonly Decision[]): Snap
     if (decision.kind === 'evict' ? !placements.has(key) : placements.has(key))
       throw new Error(`nonsense: ${shortDecision(decision)}`)
     if (decision.kind === 'evict') placements.delete(key)
-    else placements.set(key, {unit, machine, since})
+    else placements.set(key, {unit, machine, since, ...(decision.kind === 'move' ? {from: decision.from} : {})})
   }
   return {...snapshot, placements: [...placements.values()], stopping: []}
 }
@@ -127,6 +127,8 @@ function shortDecision(decision: Decision): string {
   switch (decision.kind) {
     case 'place':
       return `${unit} to ${decision.machine}`
+    case 'move':
+      return `${unit} from ${decision.from} to ${decision.machine}`
     case 'evict':
       return `${unit} off ${decision.machine}`
     case 'refuse':

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {encode} from '../../src/lib/cluster/codec.ts'
+import {assignmentSchema, machineSettingsSchema, moveSchema} from '../../src/lib/cluster/model.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
 import {describeDecision, type EngineDecision, planEngine} from '../../src/lib/engine/plan.ts'
 import {UnitShelf} from '../../src/lib/engine/unit-shelf.ts'
 import {batchesOf} from '../../src/lib/engine/writes.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
-import {type StoredStory, writesFor} from '../fakes/engine-story.ts'
+import {fileHash} from '../../src/lib/unit/hash.ts'
+import {type StoredStory, textOf, writesFor} from '../fakes/engine-story.ts'
 
 const names = ['a', 'b', 'c', 'w@1', 'w@2']
 const ids = ['m1', 'm2', 'm3']
@@ -36,6 +39,41 @@ const unit = fc
   .record({name, wish: fc.constantFrom('', '', ' inactive'), run: runWords, file: words('lost-file'), lines})
   .map(({name, wish, run, file, lines}) => `${name}${wish}${run}${file}${lines}`)
 
+/** Machines that are drained, units that are wished elsewhere, and units that come from another machine. */
+const moving = fc
+  .record({
+    drains: fc.dictionary(machine, fc.integer({min: 1, max: 2}), {maxKeys: 2}),
+    wishes: fc.dictionary(name, fc.tuple(machine, machine), {maxKeys: 2}),
+    targets: fc.dictionary(name, fc.tuple(machine, machine), {maxKeys: 2}),
+  })
+  .map(({drains, wishes, targets}) => {
+    const drain = ([id, maxParallel]: [string, number]) =>
+      [keys.machineSettings(id), encode(machineSettingsSchema, {drain: {maxParallel}})] as const
+    const wish = ([unit, [from, to]]: [string, [string, string]]) =>
+      [keys.move(`${unit}.service`), encode(moveSchema, {from, to, reason: 'told'})] as const
+    const target = ([unit, [from, to]]: [string, [string, string]]) => {
+      const said = {file: fileHash(textOf('v1')), desiredState: 'launched' as const, generation: 0, reason: 'told', from}
+      return [keys.assignment(to, `${unit}.service`), encode(assignmentSchema, said)] as const
+    }
+    return Object.fromEntries([
+      ...Object.entries(drains).map(drain),
+      ...Object.entries(wishes).map(wish),
+      ...Object.entries(targets).map(target),
+    ])
+  })
+
+const unreadable = fc.dictionary(
+  fc.oneof(
+    name.map(name => keys.unit(`${name}.service`)),
+    machine.map(keys.machine),
+    machine.map(keys.machineSettings),
+    fc.tuple(machine, name).map(([machine, name]) => keys.assignment(machine, `${name}.service`)),
+    fc.tuple(machine, name).map(([machine, name]) => keys.state(machine, `${name}.service`)),
+  ),
+  fc.constant('{"schema":99}'),
+  {maxKeys: 2},
+)
+
 const story: fc.Arbitrary<StoredStory> = fc.record({
   machines: fc
     .uniqueArray(fc.record({machine, role: fc.constantFrom('', ' role=web', ' role=db'), words: words('cordoned', 'leaving')}), {
@@ -52,17 +90,7 @@ const story: fc.Arbitrary<StoredStory> = fc.record({
     {maxLength: 4},
   ),
   refused: fc.subarray(names.map(name => `${name}: old`)),
-  raw: fc.dictionary(
-    fc.oneof(
-      name.map(name => keys.unit(`${name}.service`)),
-      machine.map(keys.machine),
-      machine.map(keys.machineSettings),
-      fc.tuple(machine, name).map(([machine, name]) => keys.assignment(machine, `${name}.service`)),
-      fc.tuple(machine, name).map(([machine, name]) => keys.state(machine, `${name}.service`)),
-    ),
-    fc.constant('{"schema":99}'),
-    {maxKeys: 2},
-  ),
+  raw: fc.tuple(moving, unreadable).map(([moving, unreadable]) => ({...moving, ...unreadable})),
 })
 
 interface Look {
@@ -101,7 +129,7 @@ async function settle(story: StoredStory): Promise<readonly Look[]> {
   throw new Error(`does not come to rest: ${looks.slice(-3).map(look => `[${look.decisions.map(describeDecision).join('; ')}]`)}`)
 }
 
-const runs = {numRuns: 300}
+const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 300)}
 
 describe('an engine', () => {
   test('comes to rest, and plans nothing there', () =>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
-import {unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
+import {moveSchema, unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
 import {EngineMind} from '../../src/lib/engine/mind.ts'
 import {describeDecision, type EngineDecision, planEngine} from '../../src/lib/engine/plan.ts'
@@ -33,6 +33,7 @@ const files = [
   ['MachineOf=c.service'],
   ['Replaces=d.service'],
   ['Global=true'],
+  ['OnDisconnect=stop', 'KeepAtLeast=1'],
 ].map(lines => textOf('v1', lines))
 
 const step = fc.oneof(
@@ -56,7 +57,30 @@ const step = fc.oneof(
     arbitrary: fc.record({kind: fc.constant('cordon' as const), machine: fc.constantFrom(...machines), cordoned: fc.boolean()}),
   },
 )
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+const move = fc.record({
+  kind: fc.constant('move' as const),
+  name: fc.constantFrom(...names),
+  from: fc.constantFrom(...machines),
+  to: fc.constantFrom(...machines),
+})
+const drain = fc.record({
+  kind: fc.constant('drain' as const),
+  machine: fc.constantFrom(...machines),
+  most: fc.integer({min: 0, max: 2}),
+  deadline: fc.boolean(),
+})
+const fail = fc.record({
+  kind: fc.constant('fail' as const),
+  name: fc.constantFrom(...names),
+  machine: fc.constantFrom(...machines),
+})
+const stepOfAll = fc.oneof(
+  {weight: 8, arbitrary: step},
+  {weight: 1, arbitrary: move},
+  {weight: 1, arbitrary: drain},
+  {weight: 1, arbitrary: fail},
+)
+type Step = typeof stepOfAll extends fc.Arbitrary<infer T> ? T : never
 
 /** What is stored, with an engine that keeps its mind, and what has been touched since it planned. */
 class World {
@@ -123,15 +147,44 @@ class World {
       case 'cordon': {
         const {key, value} = machineSettingsEntry(each.machine, {cordoned: each.cordoned})
         this.write({kind: 'put', key, value})
+        return
+      }
+      case 'drain': {
+        const deadline = each.deadline ? {deadline: 500} : {}
+        const drain = each.most === 0 ? {} : {drain: {maxParallel: each.most, ...deadline}}
+        const {key, value} = machineSettingsEntry(each.machine, drain)
+        this.write({kind: 'put', key, value})
+        return
+      }
+      case 'move': {
+        const value = encode(moveSchema, {from: each.from, to: each.to, reason: 'told'})
+        this.write({kind: 'put', key: keys.move(each.name), value})
+        return
+      }
+      case 'fail': {
+        const assignment = this.view.assignments.get(each.machine)?.get(each.name)
+        if (assignment === undefined) return
+        const {file, generation} = assignment
+        const state = {
+          load: 'loaded',
+          active: 'failed' as const,
+          sub: 'failed',
+          restarts: 0,
+          since: 1,
+          starts: [],
+          file,
+          generation,
+        }
+        this.write({kind: 'put', key: keys.state(each.machine, each.name), value: encode(unitStateSchema, state)})
       }
     }
   }
 
   /** Plans twice: going on, and from nothing; carries out what the first says. */
-  plan(): {readonly kept: readonly string[]; readonly fresh: readonly string[]} {
-    const {decisions, whole} = this.mind.plan(this.touched, new Set())
+  plan(now: number): {readonly kept: readonly string[]; readonly fresh: readonly string[]} {
+    const {decisions, whole} = this.mind.plan(this.touched, new Set(), now)
     this.touched = new Touched()
-    const fresh = planEngine(this.view, new UnitShelf()).decisions
+    const fresh = planEngine(this.view, new UnitShelf(), new Set(), now).decisions
     this.plans += 1
     if (whole) this.whole += 1
     const told = (each: EngineDecision) => whole || each.kind !== 'refuse'
@@ -175,11 +228,11 @@ test('an engine that goes on from its last look decides as one that looks at eve
   let plans = 0
   let whole = 0
   fc.assert(
-    fc.property(fc.array(fc.array(step, {minLength: 1, maxLength: 3}), {maxLength: 25}), rounds => {
+    fc.property(fc.array(fc.array(stepOfAll, {minLength: 1, maxLength: 3}), {maxLength: 25}), rounds => {
       const world = new World()
-      for (const steps of [[], ...rounds]) {
+      for (const [round, steps] of [[], ...rounds].entries()) {
         for (const each of steps) world.take(each)
-        const {kept, fresh} = world.plan()
+        const {kept, fresh} = world.plan(round * 100)
         expect(kept).toEqual(fresh)
       }
       plans += world.plans

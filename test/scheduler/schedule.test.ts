@@ -113,7 +113,11 @@ describe('who stays when machines change', () => {
     ['frozen does not make way', {machines: ['a'], units: ['y: Replaces=x.*'], frozen: ['x'], placed: ['x on a']}, ['y to a']],
     ['finished stays', {machines: ['a', 'b role=web'], units: ['x finished: MachineMetadata=role=web'], placed: ['x on a']}, []],
     ['finished stays on a leaving machine', {machines: ['a leaving', 'b'], units: ['x finished'], placed: ['x on a']}, []],
-    ['finished on a lost machine stays there, and is not done again', {machines: ['b'], units: ['x finished'], placed: ['x on a']}, []],
+    [
+      'finished on a lost machine stays there, and is not done again',
+      {machines: ['b'], units: ['x finished'], placed: ['x on a']},
+      [],
+    ],
     ['finished without a place is not refused', {units: ['x finished']}, []],
     ['finished does not make way', {machines: ['a'], units: ['x finished', 'y: Replaces=x.*'], placed: ['x on a']}, ['y to a']],
   ])('%s', (_, story, expected) => {

@@ -98,7 +98,7 @@ export async function runAgent(options: RunAgentOptions): Promise<void> {
       changed: () => agent.wake(),
       whileMember: (session, member) =>
         settings.engine
-          ? runEngine({store, session, machine, log, monotonic, ...measuring, ...leading}, member)
+          ? runEngine({store, session, machine, log, monotonic, now: Date.now, ...measuring, ...leading}, member)
           : Promise.resolve(),
     })
     const decisions = new DecisionLog(settings.stateDirectory, log, Date.now)

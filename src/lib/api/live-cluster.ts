@@ -16,6 +16,8 @@ const watched = [
   prefixes.assignments,
   prefixes.states,
   prefixes.refusals,
+  prefixes.moves,
+  keys.clusterSettings,
   keys.leader,
   keys.hold,
 ]

@@ -14,7 +14,7 @@ export async function engineWorker(): Promise<void> {
   const store = openEtcdStore(withBuffers(etcd))
   try {
     await leadHere(
-      {store, log: tellingLog(tell), monotonic: () => performance.now()},
+      {store, log: tellingLog(tell), monotonic: () => performance.now(), now: () => Date.now()},
       {
         guard,
         told: {

@@ -4,8 +4,21 @@ import {exitCodes} from '../base/errors.ts'
 const groups = {
   Units: ['submit', 'load', 'start', 'restart', 'stop', 'unload', 'destroy', 'verify'],
   'Looking at units': ['list-units', 'list-unit-files', 'status', 'cat', 'journal', 'logs', 'why', 'plan'],
-  Machines: ['list-machines', 'top', 'forget-machine', 'ssh', 'exec', 'fd-forward', 'cordon', 'uncordon', 'drain', 'metadata'],
-  Cluster: ['agent', 'dev', 'context', 'tunnel', 'api', 'token', 'import', 'simulate'],
+  Machines: [
+    'list-machines',
+    'top',
+    'forget-machine',
+    'ssh',
+    'exec',
+    'fd-forward',
+    'cordon',
+    'uncordon',
+    'drain',
+    'move',
+    'rebalance',
+    'metadata',
+  ],
+  Cluster: ['agent', 'dev', 'context', 'config', 'tunnel', 'api', 'token', 'import', 'simulate'],
   Program: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

@@ -2,12 +2,14 @@ import {ConflictError} from '../base/errors.ts'
 import {keys} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {decode, encode} from './codec.ts'
-import {type MachineSettings, machineSettingsSchema} from './model.ts'
+import {type Drain, type MachineSettings, machineSettingsSchema} from './model.ts'
 
 /** What an operator wants of a machine; what is absent stays as it is. */
 export interface MachineWish {
   /** Whether it takes no new units. */
   readonly cordoned?: boolean | undefined
+  /** How its units are to go elsewhere; null takes that back. */
+  readonly drain?: Drain | null | undefined
   /** Joined with what was set before; null for a key hides what the machine announces, null for all takes every setting back. */
   readonly metadata?: Readonly<Record<string, string | null>> | null | undefined
 }
@@ -36,6 +38,7 @@ export async function changeMachineSettings(
     const after = {
       ...kept,
       ...(wish.cordoned === undefined ? {} : {cordoned: wish.cordoned}),
+      ...(wish.drain === undefined ? {} : {drain: wish.drain ?? undefined}),
       metadata: metadata === undefined || Object.keys(metadata).length === 0 ? undefined : metadata,
     }
     const value = encode(machineSettingsSchema, after)

@@ -58,6 +58,16 @@ export const machineSchema = v.object({
 export const machineSettingsSchema = v.object({
   /** No new units are placed here. */
   cordoned: v.optional(v.boolean()),
+  /** Its units go elsewhere, and no new ones come. */
+  drain: v.optional(
+    v.object({
+      /** So many units are on their way at a time. */
+      maxParallel: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      /** What is left then leaves at once. */
+      deadline: v.optional(time),
+      reason: v.optional(v.string()),
+    }),
+  ),
   /** The operator says that this machine will not come back. */
   gone: v.optional(v.boolean()),
   /** Overrides what the machine announces; null removes a key. */
@@ -70,6 +80,8 @@ export const assignmentSchema = v.object({
   generation: count,
   /** Why this unit is on this machine. */
   reason: v.string(),
+  /** The machine that it came from, by a move: there it stands as well until it runs here. */
+  from: v.optional(v.string()),
 })
 
 export const activeStates = ['active', 'reloading', 'activating', 'deactivating', 'inactive', 'failed', 'maintenance'] as const
@@ -119,6 +131,21 @@ export const refusalSchema = v.object({
   reason: v.string(),
 })
 
+/** What holds for all machines. */
+export const clusterSettingsSchema = v.object({
+  /** For units that say none. */
+  strategy: v.optional(v.picklist(['spread', 'binpack'])),
+  /** Whether the engine evens out the load of the machines by itself. */
+  rebalance: v.optional(v.boolean()),
+})
+
+/** A unit is to go from one machine to another. */
+export const moveSchema = v.object({
+  from: v.string(),
+  to: v.string(),
+  reason: v.string(),
+})
+
 export const leaderSchema = v.object({
   machine: v.string(),
 })
@@ -150,4 +177,7 @@ export type MachineSettings = Value<typeof machineSettingsSchema> & {readonly re
 export type Assignment = OnMachine & Value<typeof assignmentSchema> & {readonly since: number}
 export type UnitState = OnMachine & Value<typeof unitStateSchema>
 export type Refusal = {readonly unit: string} & Value<typeof refusalSchema>
+export type Drain = NonNullable<MachineSettings['drain']>
+export type ClusterSettings = Value<typeof clusterSettingsSchema>
+export type MoveWish = {readonly unit: string} & Value<typeof moveSchema>
 export type Leader = Value<typeof leaderSchema>

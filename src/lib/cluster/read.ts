@@ -15,7 +15,9 @@ export async function readCluster(
   store: Store,
   signal: AbortSignal,
 ): Promise<{readonly view: ClusterView; readonly revision: number}> {
-  const {entries, revision} = await store.list([...Object.values(prefixes), keys.leader, keys.hold], {signal})
+  const {entries, revision} = await store.list([...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], {
+    signal,
+  })
   return {view: ClusterView.of(entries), revision}
 }
 

@@ -3,7 +3,7 @@ import {parseUnit} from '../unit/parse-unit.ts'
 import {type AmountShelf, type Amounts, allocatedOn} from './allocated.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import {effectiveMetadata} from './metadata.ts'
-import type {DesiredState, Machine, UnitRecord, UnitState} from './model.ts'
+import type {DesiredState, Machine, MachineSettings, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: a row of `list-units`. */
@@ -57,7 +57,7 @@ export interface MachineRow {
   readonly drivers: readonly string[]
   readonly version: string
   readonly units: number
-  readonly status: 'ready' | 'cordoned' | 'leaving'
+  readonly status: 'ready' | 'cordoned' | 'draining' | 'leaving'
 }
 
 /** A machine with what its units ask for; null where the unit files were not read. */
@@ -110,8 +110,13 @@ export function machineRow(view: ClusterView, machine: Machine): MachineRow {
     drivers: machine.drivers,
     version: machine.version,
     units: view.assignments.get(machine.id)?.size ?? 0,
-    status: machine.leaving ? 'leaving' : view.settings.get(machine.id)?.cordoned ? 'cordoned' : 'ready',
+    status: machine.leaving ? 'leaving' : statusBy(view.settings.get(machine.id)),
   }
+}
+
+function statusBy(settings: MachineSettings | undefined): MachineRow['status'] {
+  if (settings?.drain !== undefined) return 'draining'
+  return settings?.cordoned ? 'cordoned' : 'ready'
 }
 
 /** As `machineRows`, with what the units of each ask for when there is a shelf to read them by. */

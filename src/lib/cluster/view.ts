@@ -4,14 +4,18 @@ import {type Decoded, decode} from './codec.ts'
 import {
   type Assignment,
   assignmentSchema,
+  type ClusterSettings,
   clusterSchema,
+  clusterSettingsSchema,
   holdSchema,
   type Leader,
   leaderSchema,
   type Machine,
   type MachineSettings,
+  type MoveWish,
   machineSchema,
   machineSettingsSchema,
+  moveSchema,
   type Refusal,
   refusalSchema,
   type UnitRecord,
@@ -36,6 +40,9 @@ export class ClusterView {
   /** By machine, then unit. */
   readonly states = new Map<string, Map<string, UnitState>>()
   readonly refusals = new Map<string, Refusal>()
+  /** What operators wish to stand elsewhere, by unit. */
+  readonly moves = new Map<string, MoveWish>()
+  clusterSettings: ClusterSettings = {}
   leader: Leader | undefined
   /** Why the engine moves nothing away from lost machines, while that is so. */
   hold: string | undefined
@@ -116,6 +123,12 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
       )
     case 'refusal':
       return take(decode(refusalSchema, entry.value), value => view.refusals.set(key.unit, {unit: key.unit, ...value}))
+    case 'move':
+      return take(decode(moveSchema, entry.value), value => view.moves.set(key.unit, {unit: key.unit, ...value}))
+    case 'clusterSettings':
+      return take(decode(clusterSettingsSchema, entry.value), value => {
+        view.clusterSettings = value
+      })
     case 'leader':
       return take(decode(leaderSchema, entry.value), value => {
         view.leader = value
@@ -153,6 +166,12 @@ function remove(view: ClusterView, key: ParsedKey): void {
       break
     case 'refusal':
       view.refusals.delete(key.unit)
+      break
+    case 'move':
+      view.moves.delete(key.unit)
+      break
+    case 'clusterSettings':
+      view.clusterSettings = {}
       break
     case 'leader':
       view.leader = undefined

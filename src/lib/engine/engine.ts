@@ -11,7 +11,7 @@ import {openMirror} from '../store/mirror.ts'
 import {type ChangeEvent, type Guard, maxWrites, type Session, type Store, type Write} from '../store/store.ts'
 import {countDecisions, countKnown, type EngineMetrics, engineMetrics} from './engine-metrics.ts'
 import {EngineMind, type MindPlan} from './mind.ts'
-import {describeDecision} from './plan.ts'
+import {describeDecision, type EngineDecision, planEvening} from './plan.ts'
 import {lossWindow, RecentLosses} from './recent-losses.ts'
 import {Touched} from './touched.ts'
 import {UnitShelf} from './unit-shelf.ts'
@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly log: Log
   /** Milliseconds of a clock that only grows. */
   readonly monotonic: () => number
+  /** Milliseconds since the epoch, for deadlines. */
+  readonly now: () => number
   readonly metrics?: Metrics
   /** Who leads where this candidate is elected: this very thread, unless it is given. */
   readonly lead?: Lead
@@ -37,6 +39,8 @@ export interface LeadOptions {
   readonly store: Store
   readonly log: Log
   readonly monotonic: () => number
+  /** Milliseconds since the epoch, for deadlines. */
+  readonly now: () => number
 }
 
 /**
@@ -69,6 +73,8 @@ export async function runEngine(options: EngineOptions, signal: AbortSignal): Pr
 
 /** Everything is looked over so often, though nothing asks for it. */
 const reviewMilliseconds = 300_000
+/** The machines' load is evened out by one move in this time. */
+const eveningMilliseconds = 60_000
 /** So long the reasons of units without a place may be out of date. */
 const homelessMilliseconds = 1_000
 
@@ -115,10 +121,12 @@ class EnginePass {
   private readonly guard: Guard
   private readonly view: ClusterView
   private readonly mind: EngineMind
+  private readonly shelf = new UnitShelf()
   private changes = new Touched()
   /** When everything is to be looked at again, be it touched or not. */
   private reviewAt = Number.POSITIVE_INFINITY
   private wholeTook = 0
+  private evenAt = 0
   private readonly losses = new RecentLosses()
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
@@ -128,7 +136,7 @@ class EnginePass {
     this.guard = guard
     this.view = view
     this.told = told
-    this.mind = new EngineMind(view, new UnitShelf())
+    this.mind = new EngineMind(view, this.shelf)
     this.changes.everything = true
   }
 
@@ -143,6 +151,8 @@ class EnginePass {
     return Math.min(
       this.view.hold === undefined ? Number.POSITIVE_INFINITY : lossWindow,
       this.reviewAt - this.options.monotonic(),
+      this.view.clusterSettings.rebalance === true ? this.evenAt - this.options.monotonic() : Number.POSITIVE_INFINITY,
+      this.mind.dueAt - this.options.now(),
     )
   }
 
@@ -151,7 +161,8 @@ class EnginePass {
     const {store, log, monotonic} = this.options
     const begun = monotonic()
     this.reportUnreadable()
-    const {decisions, hold, whole} = this.plan(begun)
+    const {decisions: planned, hold, whole} = this.plan(begun)
+    const decisions = planned.length > 0 ? planned : this.evening(begun)
     for (const decision of decisions) log.info(describeDecision(decision))
     const batches = [...batchesOf(decisions, this.view, maxWrites - 1), ...(whole ? this.holdWrites(hold) : [])]
     let revision: number | undefined
@@ -172,13 +183,20 @@ class EnginePass {
     const {changes, view, mind} = this
     this.changes = new Touched()
     if (now >= this.reviewAt || view.hold !== undefined) changes.everything = true
-    const plan = mind.plan(changes, this.losses.see(view, now))
+    const plan = mind.plan(changes, this.losses.see(view, now), this.options.now())
     const took = this.options.monotonic() - now
     // Reasons of units without a place grow old, and what is kept is looked over now and then: at most a fifth of the time.
     if (plan.whole) this.reviewAt = now + Math.max(reviewMilliseconds, 5 * took)
     else if (mind.hasHomeless) this.reviewAt = Math.min(this.reviewAt, now + Math.max(homelessMilliseconds, 5 * this.wholeTook))
     if (plan.whole) this.wholeTook = took
     return plan
+  }
+
+  /** A cluster at rest is evened out where that is wanted, a move a minute at most. */
+  private evening(now: number): readonly EngineDecision[] {
+    if (this.view.clusterSettings.rebalance !== true || now < this.evenAt) return []
+    this.evenAt = now + eveningMilliseconds
+    return planEvening(this.view, this.shelf, this.options.now())
   }
 
   /** Tells everyone when the engine holds, and when it goes on. */

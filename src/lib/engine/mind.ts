@@ -1,10 +1,12 @@
 import type {ClusterView} from '../cluster/view.ts'
+import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {isManyLost} from '../scheduler/hold.ts'
 import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
+import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
 import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
-import {isAssigned, isDone, stoppingAs} from './snapshot.ts'
+import {isAssigned, isDone, nextDeadline, stoppingAs} from './snapshot.ts'
 import {placementKey, type Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
@@ -22,8 +24,12 @@ export class EngineMind {
   private readonly view: ClusterView
   private readonly shelf: UnitShelf
   private ground: Ground | undefined
+  /** Milliseconds since the epoch at which everything is to be looked at though nothing changes: a machine is to be empty then. */
+  dueAt = Number.POSITIVE_INFINITY
   /** Units without a place, or global ones without all of theirs: what comes free may be theirs. */
   private homeless: ReadonlySet<string> = new Set()
+  /** Units that are to leave a machine, and cannot: what comes free may be theirs. */
+  private stuck: ReadonlySet<string> = new Set()
   /** By unit, the lost machines that have left a state of it. */
   private readonly left = new Map<string, Set<string>>()
 
@@ -37,18 +43,21 @@ export class EngineMind {
     return this.homeless.size > 0
   }
 
-  /** What is to be done now, after these changes. */
-  plan(touched: Touched, recentlyLost: ReadonlySet<string>): MindPlan {
-    const decisions = this.goOn(touched, recentlyLost)
-    return decisions === undefined ? this.lookAtAll(recentlyLost) : {decisions, hold: undefined, whole: false}
+  /** What is to be done now (milliseconds since the epoch), after these changes. */
+  plan(touched: Touched, recentlyLost: ReadonlySet<string>, now = 0): MindPlan {
+    const decisions = now < this.dueAt ? this.goOn(touched, recentlyLost) : undefined
+    return decisions === undefined ? this.lookAtAll(recentlyLost, now) : {decisions, hold: undefined, whole: false}
   }
 
-  private lookAtAll(recentlyLost: ReadonlySet<string>): MindPlan {
+  private lookAtAll(recentlyLost: ReadonlySet<string>, now: number): MindPlan {
     const {view, shelf} = this
     shelf.keepOnly(view.units, view.files)
-    const {decisions, hold, ground, snapshot, refused} = planAll(view, shelf, recentlyLost)
-    const isPlain = hold === undefined && snapshot.frozen.size === 0 && view.unreadable.size === 0
+    this.dueAt = nextDeadline(view, now)
+    const {decisions, hold, ground, snapshot, refused, kept} = planAll(view, shelf, recentlyLost, now)
+    const isPlain =
+      hold === undefined && !isMoving(snapshot, ground, kept) && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
+    this.stuck = new Set(kept.map(({unit}) => unit))
     this.homeless = new Set([...refused, ...incomplete(ground)])
     this.left.clear()
     for (const machine of view.states.keys()) if (!view.machines.has(machine)) this.noteLeft(machine)
@@ -65,7 +74,7 @@ export class EngineMind {
     if (change === undefined) return undefined
     const frees =
       change.lost.length + change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
-    if (frees && this.hasHomeless) return undefined
+    if (frees && (this.hasHomeless || this.stuck.size > 0)) return undefined
     const decided = follow(ground, change)
     if (decided === undefined) return undefined
     this.ground = ground
@@ -101,7 +110,7 @@ export class EngineMind {
     const wanted: Unit[] = []
     const unwanted: string[] = []
     for (const name of touched.units) {
-      if (this.left.has(name) || this.homeless.has(name)) return undefined
+      if (this.left.has(name) || this.homeless.has(name) || this.stuck.has(name)) return undefined
       const record = this.view.units.get(name)
       if (record === undefined || record.desiredState === 'inactive') {
         unwanted.push(name)
@@ -125,7 +134,7 @@ export class EngineMind {
       const room = ground.rooms.get(machine)
       const assigned = isAssigned(view, machine, unit)
       // Somebody else has written, or what was written did not come about.
-      if (assigned !== ground.seatsOf(unit).has(machine)) return undefined
+      if (this.stuck.has(unit) || assigned !== ground.seatsOf(unit).has(machine)) return undefined
       const state = view.state(machine, unit)
       const record = view.units.get(unit)
       const done = state !== undefined && record !== undefined && isDone(record, state)
@@ -179,6 +188,16 @@ export class EngineMind {
       yield {kind: 'withdraw', unit, reason: 'placed, or no longer wanted'}
     }
   }
+}
+
+/** Whether anybody is on the way, or goes as soon as others have gone: what becomes of them depends on everything. */
+function isMoving({machines, moves = [], placements}: Snapshot, ground: Ground, kept: readonly Kept[]): boolean {
+  if (moves.length > 0 || kept.some(({why}) => why === 'turn' || why === 'floor')) return true
+  const stays = new Set([...kept.map(({unit}) => unit), ...ground.finished])
+  const drained = new Set(machines.flatMap(({id, drain}) => (drain === undefined ? [] : [id])))
+  // Also who has left by this very pass: where they went, others may have to go.
+  if (placements.some(({unit, machine}) => drained.has(machine) && !stays.has(unit))) return true
+  return placements.some(({unit, from}) => from !== undefined && ground.seatsOf(unit).has(from) && ground.seatsOf(unit).size > 1)
 }
 
 /** Global units that are not on every machine that is what they ask for. */

@@ -1,12 +1,14 @@
 import {unreachable} from '../base/errors.ts'
 import type {Assignment, UnitRecord, UnitState} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
-import type {Decision} from '../scheduler/decision.ts'
+import type {Decision, Unwish} from '../scheduler/decision.ts'
+import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
+import {planRebalance} from '../scheduler/rebalance.ts'
 import {scheduleAndShow} from '../scheduler/schedule.ts'
-import type {Snapshot} from '../scheduler/snapshot.ts'
+import type {Snapshot, SnapshotMove} from '../scheduler/snapshot.ts'
 import {keys} from '../store/keys.ts'
 import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
 import {placementKey} from './touched.ts'
@@ -15,8 +17,12 @@ import type {UnitShelf} from './unit-shelf.ts'
 /** What the engine decided; every change to what the cluster stores is one of these. */
 export type EngineDecision =
   | Decision
+  /** An operator's wish to move the unit is fulfilled, or cannot be. */
+  | ({readonly kind: 'unwish'} & Unwish)
   /** The assignment stays and its contents follow the unit: another file, desired state or generation. */
   | {readonly kind: 'update'; readonly unit: string; readonly machine: string; readonly reason: string}
+  /** The unit is to be moved, since that evens out the load. */
+  | ({readonly kind: 'wish'} & SnapshotMove)
   /** A refusal does not hold any more. */
   | {readonly kind: 'withdraw'; readonly unit: string; readonly reason: string}
   /** A state that a lost machine left behind is out of date. */
@@ -28,9 +34,14 @@ export interface EnginePlan {
   readonly hold: string | undefined
 }
 
-/** Everything to be done now so that what is stored follows from what is wanted. Nothing at rest. */
-export function planEngine(view: ClusterView, shelf: UnitShelf, recentlyLost: ReadonlySet<string> = new Set()): EnginePlan {
-  return planAll(view, shelf, recentlyLost)
+/** Everything to be done now (milliseconds since the epoch) so that what is stored follows from what is wanted. Nothing at rest. */
+export function planEngine(
+  view: ClusterView,
+  shelf: UnitShelf,
+  recentlyLost: ReadonlySet<string> = new Set(),
+  now = 0,
+): EnginePlan {
+  return planAll(view, shelf, recentlyLost, now)
 }
 
 /** As `planEngine`, with the ground that the pass has left, and those that found no place. */
@@ -38,9 +49,15 @@ export function planAll(
   view: ClusterView,
   shelf: UnitShelf,
   recentlyLost: ReadonlySet<string>,
-): EnginePlan & {readonly ground: Ground; readonly snapshot: Snapshot; readonly refused: ReadonlySet<string>} {
-  const snapshot = takeSnapshot(view, shelf, recentlyLost)
-  const {decisions: scheduled, ground} = scheduleAndShow(snapshot)
+  now: number,
+): EnginePlan & {
+  readonly ground: Ground
+  readonly snapshot: Snapshot
+  readonly refused: ReadonlySet<string>
+  readonly kept: readonly Kept[]
+} {
+  const snapshot = takeSnapshot(view, shelf, recentlyLost, now)
+  const {decisions: scheduled, unwished, ground, kept} = scheduleAndShow(snapshot)
   const moved = new Set<string>()
   const refused = new Set<string>()
   const decisions: EngineDecision[] = []
@@ -62,11 +79,18 @@ export function planAll(
   }
   for (const unit of view.refusals.keys())
     if (!refused.has(unit)) decisions.push({kind: 'withdraw', unit, reason: 'placed, or no longer wanted'})
+  for (const each of unwished) decisions.push({kind: 'unwish', ...each})
   for (const state of view.allStates()) {
     const reason = reasonToForget(state, view)
     if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
   }
-  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused}
+  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused, kept}
+}
+
+/** The one move that would even out the load of the machines most, where that is wanted; for a cluster at rest. */
+export function planEvening(view: ClusterView, shelf: UnitShelf, now: number): readonly EngineDecision[] {
+  if (view.clusterSettings.rebalance !== true || view.moves.size > 0 || view.hold !== undefined) return []
+  return planRebalance(takeSnapshot(view, shelf, new Set(), now), 1).map(move => ({kind: 'wish', ...move}))
 }
 
 /** One line a decision, the same in the log, the dry run and the tests. */
@@ -74,6 +98,12 @@ export function describeDecision(decision: EngineDecision): string {
   switch (decision.kind) {
     case 'place':
       return `place ${decision.unit} on ${decision.machine}: ${decision.reason}`
+    case 'move':
+      return `move ${decision.unit} from ${decision.from} to ${decision.machine}: ${decision.reason}`
+    case 'wish':
+      return `${decision.unit} is to go from ${decision.from} to ${decision.to}: ${decision.reason}`
+    case 'unwish':
+      return `${decision.unit} is not to be moved any more: ${decision.reason}`
     case 'evict':
       return `take ${decision.unit} from ${decision.machine}: ${decision.reason}`
     case 'refuse':

@@ -1,14 +1,19 @@
 import {machineLabel} from '../cluster/machine-name.ts'
 import {effectiveMetadata} from '../cluster/metadata.ts'
-import type {Machine, UnitRecord} from '../cluster/model.ts'
+import type {Drain, Machine, UnitRecord} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotStopping, SnapshotUnit} from '../scheduler/snapshot.ts'
 import {keys, parseKey} from '../store/keys.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
-/** What the scheduler is to look at, from what the cluster stores. Nothing unreadable is taken for absent. */
-export function takeSnapshot(view: ClusterView, shelf: UnitShelf, recentlyLost: ReadonlySet<string> = new Set()): Snapshot {
+/** What the scheduler is to look at, from what the cluster stores, at `now` (milliseconds since the epoch). Nothing unreadable is taken for absent. */
+export function takeSnapshot(
+  view: ClusterView,
+  shelf: UnitShelf,
+  recentlyLost: ReadonlySet<string> = new Set(),
+  now = 0,
+): Snapshot {
   const units: SnapshotUnit[] = []
   const frozen = new Set<string>()
   const finished = finishedUnits(view)
@@ -18,9 +23,12 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf, recentlyLost: 
     if (unit === undefined) frozen.add(record.name)
     else units.push({unit, finished: finished.has(record.name) && !unit.placement.global})
   }
-  const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view))
-  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since, file}) => ({
+  const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view, now))
+  const isMoving = view.moves.size > 0 || machines.some(({drain}) => drain !== undefined)
+  const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since, file, from}) => ({
     ...{unit, machine, since},
+    ...(from === undefined ? {} : {from}),
+    ...(isMoving || from !== undefined ? pendingOn(machine, unit, view) : {}),
     ...((view.units.get(unit)?.desiredState ?? 'inactive') === 'inactive' ? knownBy(unit, file, view, shelf) : {}),
   }))
   for (const key of view.unreadable.keys()) {
@@ -40,6 +48,8 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf, recentlyLost: 
     stopping: stoppingUnits(view, shelf),
     recentlyLost,
     gone: goneMachines(view),
+    ...(view.clusterSettings.strategy === undefined ? {} : {strategy: view.clusterSettings.strategy}),
+    ...(view.moves.size === 0 ? {} : {moves: [...view.moves.values()]}),
   }
 }
 
@@ -49,6 +59,14 @@ export function isDone(
   state: {readonly done?: boolean | undefined; readonly file: string; readonly generation: number},
 ): boolean {
   return state.done === true && state.file === record.file && state.generation === record.generation
+}
+
+/** When the next machine is to be empty, of those that were not to be yet at `after`; Infinity for never. */
+export function nextDeadline(view: ClusterView, after: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const {drain} of view.settings.values())
+    if (drain?.deadline !== undefined && drain.deadline > after) next = Math.min(next, drain.deadline)
+  return next
 }
 
 function finishedUnits(view: ClusterView): ReadonlySet<string> {
@@ -61,18 +79,38 @@ function finishedUnits(view: ClusterView): ReadonlySet<string> {
   return finished
 }
 
-function snapshotMachine(machine: Machine, view: ClusterView): SnapshotMachine {
+/** Whether what is assigned does not run there as it should: a job that has come to its end does. */
+function pendingOn(machine: string, unit: string, view: ClusterView): Pick<SnapshotPlacement, 'pending'> {
+  const assignment = view.assignments.get(machine)?.get(unit)
+  const state = view.state(machine, unit)
+  if (assignment === undefined || state === undefined) return {pending: 'starting'}
+  if (state.file !== assignment.file || state.generation < assignment.generation) return {pending: 'starting'}
+  if (state.load !== 'loaded') return {pending: 'failed'}
+  if (assignment.desiredState === 'loaded' || state.done === true) return {}
+  if (state.active === 'failed' || state.sub === 'auto-restart') return {pending: 'failed'}
+  if (state.active === 'active') return state.health === undefined || state.health === 'healthy' ? {} : {pending: 'starting'}
+  return state.active === 'inactive' && state.exitCode !== undefined ? {} : {pending: 'starting'}
+}
+
+function snapshotMachine(machine: Machine, view: ClusterView, now: number): SnapshotMachine {
   const settings = view.settings.get(machine.id)
+  const drain = settings?.drain
+  const isDue = drain?.deadline !== undefined && drain.deadline <= now
   const known: SnapshotMachine = {
     id: machine.id,
     label: machineLabel(machine),
     metadata: effectiveMetadata(machine, settings),
     drivers: machine.drivers,
     capacity: {...machine.capacity, diskBytes: machine.capacity.diskBytes ?? 0, devices: machine.capacity.devices ?? {}},
-    cordoned: settings?.cordoned === true,
-    leaving: machine.leaving === true,
+    cordoned: settings?.cordoned === true || drain !== undefined,
+    leaving: machine.leaving === true || isDue,
+    ...(drain === undefined || isDue ? {} : {drain: drainOf(drain)}),
   }
   return view.unreadable.has(keys.machineSettings(machine.id)) ? {...known, unreadable: true} : known
+}
+
+function drainOf({maxParallel, reason}: Drain): NonNullable<SnapshotMachine['drain']> {
+  return reason === undefined ? {maxParallel} : {maxParallel, reason}
 }
 
 /** A machine whose record cannot be read is there, but gets nothing new; what stands on it cannot be judged by metadata and stays. */

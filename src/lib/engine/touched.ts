@@ -40,6 +40,8 @@ export class Touched {
         this.machines.add(key.machine)
         return
       case 'machineSettings':
+      case 'clusterSettings':
+      case 'move':
         this.everything = true
     }
   }

@@ -1,6 +1,6 @@
 import {unreachable} from '../base/errors.ts'
 import {encode} from '../cluster/codec.ts'
-import {assignmentSchema, refusalSchema} from '../cluster/model.ts'
+import {assignmentSchema, moveSchema, refusalSchema} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import {describeObjections} from '../scheduler/objection.ts'
 import {keys} from '../store/keys.ts'
@@ -11,10 +11,18 @@ import type {EngineDecision} from './plan.ts'
 export function writesOf(decision: EngineDecision, view: ClusterView): readonly Write[] {
   switch (decision.kind) {
     case 'place':
-      return assignmentWrites(decision.unit, decision.machine, decision.reason, view)
+      return assignmentWrites(decision, view)
+    case 'move':
+      return assignmentWrites(decision, view)
+    case 'wish': {
+      const {unit, from, to, reason} = decision
+      return [{kind: 'put', key: keys.move(unit), value: encode(moveSchema, {from, to, reason})}]
+    }
+    case 'unwish':
+      return [{kind: 'delete', key: keys.move(decision.unit)}]
     case 'update': {
-      const kept = view.assignments.get(decision.machine)?.get(decision.unit)?.reason ?? decision.reason
-      return assignmentWrites(decision.unit, decision.machine, kept, view)
+      const {reason = decision.reason, from} = view.assignments.get(decision.machine)?.get(decision.unit) ?? {}
+      return assignmentWrites({...decision, reason, from}, view)
     }
     case 'evict':
       return [{kind: 'delete', key: keys.assignment(decision.machine, decision.unit)}]
@@ -33,13 +41,19 @@ export function writesOf(decision: EngineDecision, view: ClusterView): readonly 
   }
 }
 
-function assignmentWrites(unit: string, machine: string, reason: string, view: ClusterView): readonly Write[] {
+interface Place {
+  readonly unit: string
+  readonly machine: string
+  readonly reason: string
+  readonly from?: string | undefined
+}
+
+function assignmentWrites({unit, machine, reason, from}: Place, view: ClusterView): readonly Write[] {
   const record = view.units.get(unit)
   if (record === undefined || record.desiredState === 'inactive') return []
   const {file, desiredState, generation} = record
-  return [
-    {kind: 'put', key: keys.assignment(machine, unit), value: encode(assignmentSchema, {file, desiredState, generation, reason})},
-  ]
+  const value = encode(assignmentSchema, {file, desiredState, generation, reason, from})
+  return [{kind: 'put', key: keys.assignment(machine, unit), value}]
 }
 
 /**

@@ -11,6 +11,8 @@ export function copyView(view: ClusterView): ClusterView {
   copyInto(copy.unreadable, view.unreadable)
   for (const [machine, units] of view.assignments) copy.assignments.set(machine, new Map(units))
   for (const [machine, units] of view.states) copy.states.set(machine, new Map(units))
+  copyInto(copy.moves, view.moves)
+  copy.clusterSettings = view.clusterSettings
   copy.leader = view.leader
   copy.hold = view.hold
   copy.clusterId = view.clusterId

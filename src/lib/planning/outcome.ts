@@ -26,7 +26,7 @@ export function outcomesOf(rehearsal: Rehearsal, asked: readonly string[]): read
   const [was, is] = [placesByUnit(before), placesByUnit(after)]
   const told = new Set([...decisions.map(({unit}) => unit), ...asked, ...was.keys()])
   const whys = Map.groupBy(
-    decisions.filter(each => each.kind === 'place' || each.kind === 'evict'),
+    decisions.filter(each => each.kind === 'place' || each.kind === 'move' || each.kind === 'evict'),
     ({unit}) => unit,
   )
   return [...told]

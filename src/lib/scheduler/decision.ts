@@ -4,6 +4,14 @@ import type {Objection} from './objection.ts'
 /** What the scheduler decided, as values with a reason each; `refuse` is a result like the others. */
 export type Decision =
   | {readonly kind: 'place'; readonly unit: string; readonly machine: string; readonly reason: string}
+  /** A place beside the one that the unit has, until it runs there; or in its stead, where it is taken away at once. */
+  | {
+      readonly kind: 'move'
+      readonly unit: string
+      readonly machine: string
+      readonly from: string
+      readonly reason: string
+    }
   | {
       readonly kind: 'evict'
       readonly unit: string
@@ -13,6 +21,12 @@ export type Decision =
       readonly for?: string
     }
   | {readonly kind: 'refuse'; readonly unit: string; readonly objections: readonly Objection[]}
+
+/** An operator's wish to move a unit that is fulfilled, or cannot be. */
+export interface Unwish {
+  readonly unit: string
+  readonly reason: string
+}
 
 /** Why a unit is placed where it is; `fitting`: how many machines would have done. */
 export function reasonToPlace({placement}: Unit, fitting: number): string {

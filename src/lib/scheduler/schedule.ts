@@ -1,14 +1,17 @@
-import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
-import {type Decision, reasonToPlace} from './decision.ts'
+import {type Decision, reasonToPlace, type Unwish} from './decision.ts'
+import {Departures, type Kept} from './drain.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
 import {cheapestWay, priorityOf, type Way} from './make-way.ts'
+import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
+import {bySeniority, seatKey} from './seats.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
+import {roomForAll} from './together.ts'
 
 /**
  * Decides which units go where: first who must leave, then where everyone without a place goes, least loaded machine
@@ -23,20 +26,26 @@ export function schedule(snapshot: Snapshot): readonly Decision[] {
 /** As `schedule`, with what the pass leaves: for who asks why, and for who goes on from there. */
 export function scheduleAndShow(snapshot: Snapshot): {
   readonly decisions: readonly Decision[]
+  readonly unwished: readonly Unwish[]
   readonly rooms: readonly Room[]
+  /** What keeps units on machines that are drained. */
+  readonly kept: readonly Kept[]
   readonly ground: Ground
 } {
   const pass = passOver(snapshot)
-  return {decisions: pass.decisions(), rooms: [...pass.ground.rooms.values()], ground: pass.ground}
+  const {ground, unwished, kept} = pass
+  return {decisions: pass.decisions(), unwished, rooms: [...ground.rooms.values()], kept, ground}
 }
 
 function passOver(snapshot: Snapshot): Pass {
   const pass = new Pass(snapshot)
   pass.seatThePlaced()
+  pass.settleMoves()
   pass.dropTheBound()
   do pass.placeTheRest()
   while (pass.dropTheBound())
   if (pass.makeWay()) pass.placeTheRest()
+  pass.beginMoves()
   return pass
 }
 
@@ -50,11 +59,15 @@ class Pass {
   private readonly placed = new Map<string, Decision>()
   /** For whom room was made, and who has to stop there first. */
   private readonly awaited = new Map<string, Way>()
+  private readonly moves: Moves
+  readonly unwished: Unwish[] = []
+  readonly kept: Kept[] = []
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.holds = holdReason(snapshot) !== undefined
     this.ground = new Ground(snapshot)
+    this.moves = new Moves(snapshot, this.ground)
     this.sequence = this.ground.inOrder(this.ground.wanted.values())
   }
 
@@ -62,9 +75,33 @@ class Pass {
   seatThePlaced(): void {
     for (const placement of [...this.snapshot.placements].sort(bySeniority)) {
       const reason = this.reasonToLeave(placement)
-      if (reason === undefined) this.ground.seat(placement.unit, placement.machine)
-      else this.evict(placement, reason)
+      if (reason !== undefined) {
+        this.evict(placement, reason)
+        continue
+      }
+      this.moves.see(placement)
+      this.ground.seat(placement.unit, placement.machine)
     }
+  }
+
+  /** Whoever runs where it is moved to leaves where it came from; a move that is not wanted any more is taken back. */
+  settleMoves(): void {
+    for (const {leaves, reason} of this.moves.settle()) this.evict(leaves, reason)
+  }
+
+  /** Has units move that are to stand elsewhere. */
+  beginMoves(): void {
+    const {ground, snapshot, moves} = this
+    if (this.holds || !moves.areWanted) return
+    const evicted = new Set([...this.evicted.values()].map(({unit}) => unit))
+    const departures = new Departures({
+      ...{ground, snapshot, moving: moves.underWay},
+      wasEvicted: unit => evicted.has(unit),
+      evict: (unit, machine, reason) => this.evict({unit, machine}, reason),
+      move: (unit, room, from, reason) => this.move(unit, room, from, reason),
+    })
+    this.unwished.push(...departures.asWished(snapshot.moves ?? []))
+    this.kept.push(...departures.drain())
   }
 
   /** Takes away those who stand without whom they must stand beside, or with one who replaces them; whether there were any. */
@@ -99,6 +136,7 @@ class Pass {
   makeWay(): boolean {
     const homeless = this.sequence
       .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.ground.hasSeat(unit.name))
+      .filter(unit => !this.mustStopFirst(unit))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
     if (homeless.length === 0) return false
     const families = new Map<string, number>()
@@ -150,7 +188,8 @@ class Pass {
     return [...this.evicted.values(), ...this.placed.values(), ...refused]
   }
 
-  private reasonToLeave({unit: name, machine}: SnapshotPlacement): string | undefined {
+  private reasonToLeave(placement: SnapshotPlacement): string | undefined {
+    const {unit: name, machine} = placement
     if (this.snapshot.frozen.has(name)) return undefined
     const unit = this.ground.wanted.get(name)
     if (unit === undefined) return 'no longer wanted here'
@@ -158,8 +197,9 @@ class Pass {
     // What has come to its end has nothing to do elsewhere: moved, it would be done again.
     const stays = this.holds || this.ground.finished.has(name)
     if (room === undefined && (!stays || this.snapshot.gone.has(machine))) return `machine ${machine} is lost`
-    const [seat] = unit.placement.global ? [] : this.ground.seatsOf(name)
-    if (seat !== undefined) return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
+    const [seat, other] = unit.placement.global ? [] : this.ground.seatsOf(name)
+    if (seat !== undefined && !(other === undefined && this.moves.isTarget(placement, seat)))
+      return `it stands on machine ${this.ground.rooms.get(seat)?.machine.label ?? seat} already`
     if (room === undefined || room.machine.unreadable || this.ground.finished.has(name)) return undefined
     const objection = objectionToReturn(unit, room)
     return objection && `machine ${room.machine.label} ${describeObjection(objection)}`
@@ -179,25 +219,25 @@ class Pass {
       return
     }
     const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
-    let best: Room | undefined
-    let bestIsHome = false
-    let fitting = 0
-    for (const room of this.ground.rooms.values()) {
-      if (!fitTogether(units, room)) continue
-      fitting++
-      const isHome = this.evicted.size > 0 && units.some(({name}) => this.evicted.has(seatKey(name, room.machine.id)))
-      if (best !== undefined && (bestIsHome === isHome ? room.load >= best.load : bestIsHome)) continue
-      best = room
-      bestIsHome = isHome
-    }
+    if (units.some(each => this.mustStopFirst(each))) return
+    const {best, fitting} = roomForAll(units, this.ground.rooms.values(), ({name}, {machine}) =>
+      this.evicted.has(seatKey(name, machine.id)),
+    )
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
   }
 
   private placeAlone(unit: Unit): void {
+    if (this.mustStopFirst(unit)) return
     const shape = this.ground.shapes.of(unit)
-    const home = this.homes(unit).find(room => objectionToPlace(unit, room) === undefined)
+    const wished = this.moves.wishedFor(unit.name)
+    const home = [...wished, ...this.homes(unit)].find(room => objectionToPlace(unit, room) === undefined)
     const room = home ?? shape.best(unit)
     if (room !== undefined) this.place(unit, room, reasonToPlace(unit, shape.suiting))
+  }
+
+  /** There are never to be two of it, and one still stops. */
+  private mustStopFirst({name, placement}: Unit): boolean {
+    return placement.onDisconnect === 'stop' && this.ground.isStopping(name)
   }
 
   /** Where the unit was taken from by this very pass. */
@@ -220,6 +260,10 @@ class Pass {
         if (room !== way.room || objection?.kind === 'stopping') return objection ?? []
         return {kind: 'awaited', others: way.victims.map(({name}) => name)}
       })
+    if (this.mustStopFirst(unit)) {
+      const awaited: Objection = {kind: 'awaited', others: [unit.name]}
+      return [...this.ground.rooms.values()].map(room => objectionToPlace(unit, room) ?? awaited)
+    }
     if (unit.placement.machineOf.length > 0)
       return [...this.ground.rooms.values()].flatMap(room => objectionToPlace(unit, room) ?? [])
     return this.ground.shapes.of(unit).objections(unit, this.ground.rooms.values())
@@ -230,6 +274,12 @@ class Pass {
     const machine = room.machine.id
     const key = seatKey(name, machine)
     if (!this.evicted.delete(key)) this.placed.set(key, {kind: 'place', unit: name, machine, reason})
+    this.ground.seat(name, machine)
+  }
+
+  private move(name: string, room: Room, from: string, reason: string): void {
+    const machine = room.machine.id
+    this.placed.set(seatKey(name, machine), {kind: 'move', unit: name, machine, from, reason})
     this.ground.seat(name, machine)
   }
 
@@ -245,29 +295,6 @@ class Pass {
   }
 }
 
-/** Units that go together fit where each fits beside the others. */
-function fitTogether(units: readonly Unit[], room: Room): boolean {
-  const [first] = units
-  if (first !== undefined && units.length === 1) return objectionToPlace(first, room) === undefined
-  for (const unit of units) room.add(unit.name, unit)
-  const all = units.every(unit => {
-    room.remove(unit.name)
-    const fits = objectionToPlace(unit, room) === undefined
-    room.add(unit.name, unit)
-    return fits
-  })
-  for (const unit of units) room.remove(unit.name)
-  return all
-}
-
 function priorityText(unit: Unit, victim: Unit): string {
   return `priority ${priorityOf(unit)} over ${priorityOf(victim)}`
-}
-
-function bySeniority(a: SnapshotPlacement, b: SnapshotPlacement): number {
-  return a.since - b.since || compareNatural(a.unit, b.unit) || compareNatural(a.machine, b.machine)
-}
-
-function seatKey(unit: string, machine: string): string {
-  return `${machine}/${unit}`
 }

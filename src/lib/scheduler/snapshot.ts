@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly gone: ReadonlySet<string>
   /** For units that say none; `spread` unless given. */
   readonly strategy?: Strategy
+  /** What operators wish to stand elsewhere, at most one a unit. */
+  readonly moves?: readonly SnapshotMove[]
 }
 
 export interface SnapshotMachine {
@@ -34,6 +36,8 @@ export interface SnapshotMachine {
   readonly cordoned: boolean
   /** Takes no new units and gives away those it has. */
   readonly leaving: boolean
+  /** Its units go elsewhere, so many at a time; it is cordoned as well. */
+  readonly drain?: {readonly maxParallel: number; readonly reason?: string}
   /** Its record, or what the operator said of it, cannot be read: nothing new comes here, and what stands here stays. */
   readonly unreadable?: boolean
 }
@@ -51,6 +55,17 @@ export interface SnapshotPlacement {
   readonly since: number
   /** Of one that is not wanted any more: what it was, as far as its file is known. It counts until it has stopped. */
   readonly known?: Unit
+  /** By a move it came from this machine: there it stands as well until it runs here. */
+  readonly from?: string
+  /** It does not run here as it should: not yet, or it has failed. Absent where it does. */
+  readonly pending?: 'starting' | 'failed'
+}
+
+export interface SnapshotMove {
+  readonly unit: string
+  readonly from: string
+  readonly to: string
+  readonly reason: string
 }
 
 export interface SnapshotStopping {

@@ -88,7 +88,7 @@ function placesAfter(name: string, snapshot: Snapshot, decisions: readonly Decis
   for (const each of decisions) {
     if (each.unit !== name) continue
     if (each.kind === 'evict') machines.delete(each.machine)
-    if (each.kind === 'place') machines.add(each.machine)
+    if (each.kind === 'place' || each.kind === 'move') machines.add(each.machine)
   }
   return [...machines]
 }

@@ -46,7 +46,7 @@ export class World {
   look(now: number): Look {
     const {view, shelf} = this
     shelf.keepOnly(view.units, view.files)
-    const {decisions, hold} = planEngine(view, shelf, this.losses.see(view, now))
+    const {decisions, hold} = planEngine(view, shelf, this.losses.see(view, now), now)
     const batches = [...batchesOf(decisions, view, maxWrites - 1), ...this.holdWrites(hold)]
     for (const writes of batches) this.write(writes)
     return {decisions, hold, writes: batches.flat()}

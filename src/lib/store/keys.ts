@@ -15,6 +15,10 @@ export const keys = {
   /** Why the engine moves nothing, while it does so. */
   hold: 'hold',
   cluster: 'cluster',
+  /** What holds for all machines by the operator's word. */
+  clusterSettings: 'settings/cluster',
+  /** An operator's wish that a unit goes from one machine to another. */
+  move: (unit: string) => prefixes.moves + part(unit),
 } as const
 
 export const prefixes = {
@@ -25,6 +29,7 @@ export const prefixes = {
   assignments: 'assignments/',
   states: 'states/',
   refusals: 'refusals/',
+  moves: 'moves/',
 } as const
 
 /** The prefix of one machine's assignments: all that its agent reads. */
@@ -39,16 +44,17 @@ export function statesOf(machine: string): string {
 
 export type ParsedKey =
   | {readonly kind: 'file'; readonly hash: string}
-  | {readonly kind: 'unit' | 'refusal'; readonly unit: string}
+  | {readonly kind: 'unit' | 'refusal' | 'move'; readonly unit: string}
   | {readonly kind: 'machine' | 'machineSettings'; readonly machine: string}
   | {readonly kind: 'assignment' | 'state'; readonly machine: string; readonly unit: string}
-  | {readonly kind: 'leader' | 'hold' | 'cluster'}
+  | {readonly kind: 'leader' | 'hold' | 'cluster' | 'clusterSettings'}
 
 /** What a key is about; undefined for one that is not of this tree (a newer version's, a stranger's). */
 export function parseKey(key: string): ParsedKey | undefined {
   if (key === keys.leader) return {kind: 'leader'}
   if (key === keys.hold) return {kind: 'hold'}
   if (key === keys.cluster) return {kind: 'cluster'}
+  if (key === keys.clusterSettings) return {kind: 'clusterSettings'}
   for (const [prefix, parse] of parsers) {
     if (!key.startsWith(prefix)) continue
     const parts = key.slice(prefix.length).split('/')
@@ -65,6 +71,7 @@ const parsers: readonly (readonly [prefix: string, parse: (parts: readonly strin
   [prefixes.assignments, two((machine, unit) => ({kind: 'assignment', machine, unit}))],
   [prefixes.states, two((machine, unit) => ({kind: 'state', machine, unit}))],
   [prefixes.refusals, one(unit => ({kind: 'refusal', unit}))],
+  [prefixes.moves, one(unit => ({kind: 'move', unit}))],
 ]
 
 function one(make: (first: string) => ParsedKey): (parts: readonly string[]) => ParsedKey | undefined {

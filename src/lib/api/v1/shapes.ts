@@ -10,7 +10,7 @@ const hash = (description: string): Schema => ({type: 'string', pattern: '^[0-9a
 export const changeKinds = ['created', 'replaced', 'changed', 'same', 'destroyed'] as const
 /** What became of a wish that was waited for, in the words of ctl's exit codes. */
 export const outcomeCodes = ['done', 'failed', 'unplaceable', 'timeout'] as const
-export const machineStatuses = ['ready', 'cordoned', 'leaving'] as const
+export const machineStatuses = ['ready', 'cordoned', 'draining', 'leaving'] as const
 /** What `active` of a state may be: systemd's words, and `lost`. */
 export const activeWords = [...activeStates, 'lost'] as const
 
@@ -59,7 +59,10 @@ const machineKeys = {
   drivers: listOf({type: 'string'}, 'what it can run'),
   version: text('of its agent'),
   units: integer('how many are assigned to it'),
-  status: oneOf(machineStatuses, 'cordoned: takes no new units; leaving: its units are placed elsewhere'),
+  status: oneOf(
+    machineStatuses,
+    'cordoned: takes no new units; draining: its units move elsewhere, a few at a time; leaving: its units are placed elsewhere',
+  ),
 }
 
 const revision = integer('of etcd, at which all of this was so')

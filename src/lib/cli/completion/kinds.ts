@@ -49,6 +49,10 @@ const byCommand: Readonly<Record<string, Arguments>> = {
   'list-units': {kinds: ['known'], most: all},
   'list-unit-files': {kinds: ['known'], most: all},
   'list-machines': {kinds: ['machine'], most: all},
+  cordon: {kinds: ['machine'], most: all},
+  uncordon: {kinds: ['machine'], most: all},
+  drain: {kinds: ['machine'], most: all},
+  move: {kinds: ['unit'], most: 1},
   'forget-machine': {kinds: ['lost machine'], most: all},
   simulate: {kinds: ['file'], most: 1},
   help: {kinds: ['command'], most: 1},
@@ -70,6 +74,7 @@ interface Values {
 const byFlag: Readonly<Record<string, Values>> = {
   machine: {kinds: ['machine'], severally: false},
   unit: {kinds: ['unit'], severally: false},
+  to: {kinds: ['machine'], severally: false},
   context: {kinds: ['context'], severally: false},
   fields: {kinds: ['field'], severally: true},
 }

@@ -4,7 +4,18 @@ import {type ParsedKey, parseKey} from '../../../store/keys.ts'
 import type {Change, ChangeEvent, Entry} from '../../../store/store.ts'
 
 /** What an event may be about. */
-export const eventKinds = ['unit', 'machine', 'settings', 'assignment', 'state', 'refusal', 'leader', 'hold'] as const
+export const eventKinds = [
+  'unit',
+  'machine',
+  'settings',
+  'assignment',
+  'state',
+  'refusal',
+  'move',
+  'cluster',
+  'leader',
+  'hold',
+] as const
 export type EventKind = (typeof eventKinds)[number]
 
 /** One thing that came to be so, or is not there any more. */
@@ -54,6 +65,8 @@ const kinds: Readonly<Record<ParsedKey['kind'], EventKind | undefined>> = {
   leader: 'leader',
   hold: 'hold',
   cluster: undefined,
+  clusterSettings: 'cluster',
+  move: 'move',
 }
 
 /** The value of a key that could be read: in `view` there is nothing else. */
@@ -72,8 +85,8 @@ function toldOf(key: ParsedKey, entry: Entry, view: ClusterView): object | null 
       return {name, hostname, address, metadata, ...capacity, drivers, version, leaving}
     }
     case 'machineSettings': {
-      const {cordoned = false, gone = false, metadata = {}} = view.settings.get(key.machine) ?? {}
-      return {cordoned, gone, metadata}
+      const {cordoned = false, gone = false, metadata = {}, drain = null} = view.settings.get(key.machine) ?? {}
+      return {cordoned, gone, metadata, drain}
     }
     case 'assignment': {
       const assignment = view.assignments.get(key.machine)?.get(key.unit)
@@ -85,6 +98,14 @@ function toldOf(key: ParsedKey, entry: Entry, view: ClusterView): object | null 
       return stateValue(view.state(key.machine, key.unit))
     case 'refusal':
       return {reason: view.refusals.get(key.unit)?.reason ?? ''}
+    case 'move': {
+      const {from = '', to = '', reason = ''} = view.moves.get(key.unit) ?? {}
+      return {from, to, reason}
+    }
+    case 'clusterSettings': {
+      const {strategy = null, rebalance = false} = view.clusterSettings
+      return {strategy, rebalance}
+    }
     case 'leader':
       return {machine: view.leader?.machine ?? null}
     case 'hold':
