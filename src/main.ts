@@ -1,10 +1,10 @@
 import {styleText} from 'node:util'
 import {Config} from '@oclif/core'
 import {CtlError, exitCodes, UsageError} from './lib/base/errors.ts'
-import {type CommandLine, readCommandLine} from './lib/cli/command-line.ts'
-import {describeFailure, renderFailure} from './lib/cli/failure.ts'
 import {interruptExitCode, receivedInterrupt, watchInterrupts} from './lib/cli/interrupt.ts'
-import {oclifOptions, type Program, versionLine} from './lib/cli/program.ts'
+import {type CommandLine, readCommandLine} from './lib/cli/program/command-line.ts'
+import {describeFailure, renderFailure} from './lib/cli/program/failure.ts'
+import {oclifOptions, type Program, versionLine} from './lib/cli/program/program.ts'
 
 /**
  * Runs one command line of `ctl` and ends the process with its exit code. Results go to stdout, failures to stderr; when the
@@ -35,12 +35,12 @@ async function run(program: Program, root: string, line: CommandLine): Promise<v
   const config = await Config.load(oclifOptions(program, root))
   const known = line.id === undefined ? undefined : config.findCommand(line.id)
   if (known !== undefined && !line.help) return void (await config.runCommand(known.id, [...line.argv], known))
-  const {ambiguousCommand, showHelp, topicAlone} = await import('./lib/cli/show-help.ts')
+  const {ambiguousCommand, showHelp, topicAlone} = await import('./lib/cli/manual/show-help.ts')
   if (line.id !== undefined && line.ambiguous !== undefined) throw ambiguousCommand(line.id, line.ambiguous)
   if (line.id === undefined || line.help) return showHelp(config, line.id?.split(':') ?? [])
   const alone = topicAlone(config, line.id)
   if (alone !== undefined) throw alone
-  const {unknownCommand} = await import('./lib/cli/unknown-command.ts')
+  const {unknownCommand} = await import('./lib/cli/program/unknown-command.ts')
   await unknownCommand(config, line.id, line.argv)
 }
 

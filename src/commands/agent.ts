@@ -2,10 +2,10 @@ import {Flags} from '@oclif/core'
 import {readSettingsFile} from '../lib/agent/settings.ts'
 import {lineLog} from '../lib/base/log.ts'
 import {Metrics} from '../lib/base/metrics.ts'
-import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent-flags.ts'
+import {agentFlags, chooseSettings, settingNames} from '../lib/cli/agent/agent-flags.ts'
+import {driverOpener} from '../lib/cli/agent/open-driver.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {etcdOptions} from '../lib/cli/connection.ts'
-import {driverOpener} from '../lib/cli/open-driver.ts'
 
 /** The daemon of a machine: agent and candidate for the engine in one process. */
 export default class AgentCommand extends ClusterCommand {
@@ -33,8 +33,8 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const choices = chooseSettings(flags, await readSettingsFile(flags.config, settingNames))
     const log = lineLog(line => process.stderr.write(line), choices.logLevel)
     const {runAgent} = await import('../lib/agent/run-agent.ts')
-    const {apiOpener} = await import('../lib/cli/open-api.ts')
-    const {leadInThread} = await import('../lib/cli/engine-thread.ts')
+    const {apiOpener} = await import('../lib/cli/agent/open-api.ts')
+    const {leadInThread} = await import('../lib/cli/agent/engine-thread.ts')
     const openDriver = await driverOpener(choices)
     const {settings, api} = choices
     const {version} = this.config

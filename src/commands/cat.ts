@@ -1,6 +1,6 @@
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {knownUnits} from '../lib/cli/known-units.ts'
-import {needed, unitArguments} from '../lib/cli/wish-command.ts'
+import {knownUnits} from '../lib/cli/units/known-units.ts'
+import {needed, unitArguments} from '../lib/cli/units/wish-command.ts'
 import {readFiles} from '../lib/cluster/read.ts'
 
 /** Prints unit files as they were submitted, to the byte. */

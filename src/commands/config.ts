@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {parseConfigWords, renderConfig} from '../lib/cli/config-words.ts'
+import {parseConfigWords, renderConfig} from '../lib/cli/machines/config-words.ts'
 import {changeClusterSettings, readClusterSettings} from '../lib/cluster/cluster-settings.ts'
 
 /** What holds for all machines. */

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {settleMachines} from '../lib/cli/drain-run.ts'
+import {settleMachines} from '../lib/cli/machines/drain-run.ts'
 
 /** No new units come to machines. */
 export default class Cordon extends ClusterCommand {

@@ -1,4 +1,4 @@
-import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
+import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Takes units out of the cluster, their unit file with them. */
 export default class Destroy extends WishCommand {

@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {drainMachines, secondsOf} from '../lib/cli/drain-run.ts'
-import {machineChange, neededMachines, showPlan} from '../lib/cli/plan-run.ts'
-import {timeoutOf, waitFlags} from '../lib/cli/wish-command.ts'
+import {drainMachines, secondsOf} from '../lib/cli/machines/drain-run.ts'
+import {machineChange, neededMachines, showPlan} from '../lib/cli/plan/run.ts'
+import {timeoutOf, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** All units leave machines, each once it runs elsewhere. */
 export default class Drain extends ClusterCommand {

@@ -1,9 +1,9 @@
 import {UsageError} from '../lib/base/errors.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {execArguments, execFlags, execNames} from '../lib/cli/exec-flags.ts'
-import {runExec} from '../lib/cli/exec-run.ts'
-import {renameFlags} from '../lib/cli/own-words.ts'
-import {partSshWords} from '../lib/cli/ssh-words.ts'
+import {execArguments, execFlags, execNames} from '../lib/cli/exec/flags.ts'
+import {runExec} from '../lib/cli/exec/run.ts'
+import {renameFlags} from '../lib/cli/program/own-words.ts'
+import {partSshWords} from '../lib/cli/ssh/words.ts'
 
 /** A command in the container of a unit. */
 export default class Exec extends ClusterCommand {

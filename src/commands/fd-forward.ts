@@ -1,6 +1,6 @@
 import {Args, Command} from '@oclif/core'
 import {interruptSignal} from '../lib/cli/interrupt.ts'
-import {joinSocket} from '../lib/cli/join-socket.ts'
+import {joinSocket} from '../lib/cli/ssh/join-socket.ts'
 
 /** What fleetctl runs at the far end of a tunnel. */
 export default class FdForward extends Command {

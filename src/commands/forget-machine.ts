@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {UsageError} from '../lib/base/errors.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {forgetNamed} from '../lib/cli/forget-named.ts'
+import {forgetNamed} from '../lib/cli/machines/forget-named.ts'
 
 /** The operator's word that lost machines will not come back. */
 export default class ForgetMachine extends ClusterCommand {

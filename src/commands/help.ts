@@ -1,7 +1,7 @@
 import {Args, Command, Flags} from '@oclif/core'
-import {manualOf} from '../lib/cli/manual.ts'
-import {renderManualPage} from '../lib/cli/manual-page.ts'
-import {showHelp, showManual} from '../lib/cli/show-help.ts'
+import {manualOf} from '../lib/cli/manual/manual.ts'
+import {renderManualPage} from '../lib/cli/manual/page.ts'
+import {showHelp, showManual} from '../lib/cli/manual/show-help.ts'
 
 /** What the commands say of themselves. */
 export default class HelpCommand extends Command {

@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {coloursFor} from '../lib/cli/colours.ts'
-import {importColumns} from '../lib/cli/import-columns.ts'
-import {importFlags} from '../lib/cli/import-flags.ts'
-import {carryOut, gatherFromFleet, refuseImport, summaryOf} from '../lib/cli/import-units.ts'
-import {renderList} from '../lib/cli/listing.ts'
-import {renderVerification} from '../lib/cli/verify-page.ts'
+import {importColumns} from '../lib/cli/import/columns.ts'
+import {importFlags} from '../lib/cli/import/flags.ts'
+import {carryOut, gatherFromFleet, refuseImport, summaryOf} from '../lib/cli/import/units.ts'
+import {renderList} from '../lib/cli/list/listing.ts'
+import {renderVerification} from '../lib/cli/verify/page.ts'
 
 /** Takes over units from a cluster of fleet. */
 export default class Import extends ClusterCommand {

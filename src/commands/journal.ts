@@ -1,7 +1,7 @@
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {journalArguments, journalFlags, journalNames} from '../lib/cli/journal-flags.ts'
-import {runJournal} from '../lib/cli/journal-run.ts'
-import {renameFlags} from '../lib/cli/own-words.ts'
+import {journalArguments, journalFlags, journalNames} from '../lib/cli/journal/flags.ts'
+import {runJournal} from '../lib/cli/journal/run.ts'
+import {renameFlags} from '../lib/cli/program/own-words.ts'
 
 /** What units print, and what systemd says of them, from wherever they are. */
 export default class Journal extends ClusterCommand {

@@ -1,9 +1,9 @@
 import {Args} from '@oclif/core'
-import {machineColumns, showsAllocated} from '../lib/cli/columns.ts'
-import {ListCommand} from '../lib/cli/list-command.ts'
-import {machineFilterFlags} from '../lib/cli/list-filter.ts'
-import {machineSource} from '../lib/cli/list-sources.ts'
-import {listFlags} from '../lib/cli/listing.ts'
+import {machineColumns, showsAllocated} from '../lib/cli/list/columns.ts'
+import {ListCommand} from '../lib/cli/list/list-command.ts'
+import {machineFilterFlags} from '../lib/cli/list/list-filter.ts'
+import {machineSource} from '../lib/cli/list/list-sources.ts'
+import {listFlags} from '../lib/cli/list/listing.ts'
 
 /** Every machine that is registered. */
 export default class ListMachines extends ListCommand {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {moveUnit} from '../lib/cli/move-run.ts'
-import {timeoutOf, waitFlags} from '../lib/cli/wish-command.ts'
+import {moveUnit} from '../lib/cli/machines/move-run.ts'
+import {timeoutOf, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** A unit goes to a machine. */
 export default class Move extends ClusterCommand {

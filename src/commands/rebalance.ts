@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {rebalance} from '../lib/cli/move-run.ts'
-import {timeoutOf, waitFlags} from '../lib/cli/wish-command.ts'
+import {rebalance} from '../lib/cli/machines/move-run.ts'
+import {timeoutOf, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Units go from full machines to empty ones. */
 export default class Rebalance extends ClusterCommand {

@@ -1,4 +1,4 @@
-import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
+import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Gives known units a fresh start, each where it is. */
 export default class Restart extends WishCommand {

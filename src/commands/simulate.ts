@@ -2,7 +2,7 @@ import {Args} from '@oclif/core'
 import {exitCodes} from '../lib/base/errors.ts'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {coloursFor} from '../lib/cli/colours.ts'
-import {simulateFlags} from '../lib/cli/simulate-flags.ts'
+import {simulateFlags} from '../lib/cli/simulate/flags.ts'
 
 /** A cluster that is stored nowhere, and what becomes of it. */
 export default class Simulate extends ClusterCommand {
@@ -22,9 +22,9 @@ stands. Nothing is written. Ends with 7 when units have no place in the end.`
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Simulate)
     const [{isShort, runSimulation}, {renderSimulation, simulationJson}, {readLive, saveSnapshot}] = await Promise.all([
-      import('../lib/cli/simulate-run.ts'),
-      import('../lib/cli/simulate-page.ts'),
-      import('../lib/cli/simulate-snapshot.ts'),
+      import('../lib/cli/simulate/run.ts'),
+      import('../lib/cli/simulate/page.ts'),
+      import('../lib/cli/simulate/snapshot.ts'),
     ])
     const live = () => this.withStore(flags, readLive)
     if (flags.save !== undefined) {

@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {findTarget, namedTarget, targetPrefixes} from '../lib/cli/find-machine.ts'
 import {interruptSignal} from '../lib/cli/interrupt.ts'
-import {reachMachine} from '../lib/cli/reach.ts'
-import {sshFlags} from '../lib/cli/ssh-flags.ts'
-import {runSession} from '../lib/cli/ssh-session.ts'
-import {partSshWords} from '../lib/cli/ssh-words.ts'
+import {findTarget, namedTarget, targetPrefixes} from '../lib/cli/machines/find-machine.ts'
+import {sshFlags} from '../lib/cli/ssh/flags.ts'
+import {reachMachine} from '../lib/cli/ssh/reach.ts'
+import {runSession} from '../lib/cli/ssh/session.ts'
+import {partSshWords} from '../lib/cli/ssh/words.ts'
 
 /** A shell or a command on a machine. */
 export default class Ssh extends ClusterCommand {

@@ -1,4 +1,4 @@
-import {carefulFlags, replaceFlag, unitArguments, WishCommand, waitFlags} from '../lib/cli/wish-command.ts'
+import {carefulFlags, replaceFlag, unitArguments, WishCommand, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Submits what is not known yet, and has the cluster run it. */
 export default class Start extends WishCommand {

@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {coloursFor} from '../lib/cli/colours.ts'
-import {knownUnits} from '../lib/cli/known-units.ts'
-import {sshFlags} from '../lib/cli/ssh-flags.ts'
-import {renderStatus, statusJson} from '../lib/cli/status-page.ts'
-import {needed, unitArguments} from '../lib/cli/wish-command.ts'
+import {sshFlags} from '../lib/cli/ssh/flags.ts'
+import {renderStatus, statusJson} from '../lib/cli/status/page.ts'
+import {knownUnits} from '../lib/cli/units/known-units.ts'
+import {needed, unitArguments} from '../lib/cli/units/wish-command.ts'
 import {readStatuses} from '../lib/cluster/status.ts'
 
 /** One page a unit: what is wanted, where it is, how it is and why. */
@@ -27,7 +27,7 @@ read from its machine as \`ctl journal\` does; a machine that cannot be reached 
     const {lines, output} = flags
     const pages = await this.withStore(flags, async (store, signal) => {
       const statuses = await readStatuses(store, await knownUnits(store, needed(argv.map(String)), signal), signal)
-      const {readPages} = await import('../lib/cli/status-output.ts')
+      const {readPages} = await import('../lib/cli/status/output.ts')
       return readPages(store, statuses, {lines, flags}, signal)
     })
     const chalk = coloursFor(process.stdout)

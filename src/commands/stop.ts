@@ -1,4 +1,4 @@
-import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
+import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Sets known units to loaded: they stop and stay on their machine. */
 export default class Stop extends WishCommand {

@@ -1,5 +1,5 @@
-import {gatherUnits, readArguments} from '../lib/cli/unit-arguments.ts'
-import {needed, replaceFlag, unitArguments, WishCommand} from '../lib/cli/wish-command.ts'
+import {gatherUnits, readArguments} from '../lib/cli/units/unit-arguments.ts'
+import {needed, replaceFlag, unitArguments, WishCommand} from '../lib/cli/units/wish-command.ts'
 import {outcomeOf, submitUnits} from '../lib/cluster/submit.ts'
 
 /** Makes unit files known to the cluster. */

@@ -1,5 +1,5 @@
 import {Args, Command, Flags} from '@oclif/core'
-import {appendToken, makeToken, tokenRoles} from '../lib/cli/make-token.ts'
+import {appendToken, makeToken, tokenRoles} from '../lib/cli/agent/make-token.ts'
 
 /** Makes a token for the API; needs no cluster. */
 export default class TokenCommand extends Command {

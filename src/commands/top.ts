@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {sshFlags} from '../lib/cli/ssh-flags.ts'
-import {topSubjects} from '../lib/cli/top-look.ts'
-import {topOrders} from '../lib/cli/top-rows.ts'
-import {runTop} from '../lib/cli/top-run.ts'
+import {sshFlags} from '../lib/cli/ssh/flags.ts'
+import {topSubjects} from '../lib/cli/top/look.ts'
+import {topOrders} from '../lib/cli/top/rows.ts'
+import {runTop} from '../lib/cli/top/run.ts'
 
 /** What machines have, what their units ask for, and what they take. */
 export default class Top extends ClusterCommand {

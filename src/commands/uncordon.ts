@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {settleMachines} from '../lib/cli/drain-run.ts'
+import {settleMachines} from '../lib/cli/machines/drain-run.ts'
 
 /** Machines take units again. */
 export default class Uncordon extends ClusterCommand {

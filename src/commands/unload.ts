@@ -1,4 +1,4 @@
-import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/wish-command.ts'
+import {carefulFlags, unitArguments, WishCommand, type WishFlags, waitFlags} from '../lib/cli/units/wish-command.ts'
 
 /** Sets known units to inactive: they stop and leave their machine. */
 export default class Unload extends WishCommand {

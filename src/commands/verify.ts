@@ -1,9 +1,9 @@
 import {Args, Command, Flags} from '@oclif/core'
 import {exitCodes, UsageError} from '../lib/base/errors.ts'
 import {coloursFor} from '../lib/cli/colours.ts'
-import {verificationJson, verifyFiles} from '../lib/cli/verify.ts'
-import {readGivenFiles} from '../lib/cli/verify-files.ts'
-import {renderVerification} from '../lib/cli/verify-page.ts'
+import {readGivenFiles} from '../lib/cli/verify/files.ts'
+import {renderVerification} from '../lib/cli/verify/page.ts'
+import {verificationJson, verifyFiles} from '../lib/cli/verify/verify.ts'
 
 /** What would become of unit files, without a cluster. */
 export default class Verify extends Command {

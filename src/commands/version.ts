@@ -1,5 +1,5 @@
 import {Command} from '@oclif/core'
-import {versionLine} from '../lib/cli/program.ts'
+import {versionLine} from '../lib/cli/program/program.ts'
 
 /** Prints the same line as `ctl --version`. */
 export default class Version extends Command {

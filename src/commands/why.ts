@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
-import {showWhy} from '../lib/cli/why-run.ts'
-import {needed, replaceFlag, unitArguments} from '../lib/cli/wish-command.ts'
+import {showWhy} from '../lib/cli/plan/why-run.ts'
+import {needed, replaceFlag, unitArguments} from '../lib/cli/units/wish-command.ts'
 
 /** Every reason on every machine. */
 export default class Why extends ClusterCommand {

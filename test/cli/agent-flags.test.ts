@@ -1,7 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import type {SettingsFile} from '../../src/lib/agent/settings.ts'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {type AgentChoices, type AgentFlagValues, agentFlags, chooseSettings, settingNames} from '../../src/lib/cli/agent-flags.ts'
+import {
+  type AgentChoices,
+  type AgentFlagValues,
+  agentFlags,
+  chooseSettings,
+  settingNames,
+} from '../../src/lib/cli/agent/agent-flags.ts'
 
 const defaults: AgentChoices = {
   settings: {

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {type AgentFlagValues, chooseSettings} from '../../src/lib/cli/agent-flags.ts'
+import {type AgentFlagValues, chooseSettings} from '../../src/lib/cli/agent/agent-flags.ts'
 
 const cert = {'api-cert': '/c', 'api-key': '/k'}
 const ca = {'api-client-ca': '/ca'}

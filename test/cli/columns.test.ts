@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {ageText, type Columns, machineColumns, type Tone, unitColumns, unitFileColumns} from '../../src/lib/cli/columns.ts'
+import {ageText, type Columns, machineColumns, type Tone, unitColumns, unitFileColumns} from '../../src/lib/cli/list/columns.ts'
 import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
 import {hash, machineId, machineRow, now, unitFileRow, unitRow, unplacedRow} from './rows.ts'
 

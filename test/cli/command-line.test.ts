@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {readCommandLine} from '../../src/lib/cli/command-line.ts'
+import {readCommandLine} from '../../src/lib/cli/program/command-line.ts'
 import {slipsBetween, suggest} from '../../src/lib/cli/suggest.ts'
 
 const commands = [

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {gatherUnits, readArguments} from '../../src/lib/cli/unit-arguments.ts'
+import {gatherUnits, readArguments} from '../../src/lib/cli/units/unit-arguments.ts'
 import {submitUnits} from '../../src/lib/cluster/submit.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {withDirectory} from './temporary-directory.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {type ContextEdit, editContexts, parseContexts} from '../../src/lib/cli/context-document.ts'
-import {settingNames} from '../../src/lib/cli/context-settings.ts'
+import {type ContextEdit, editContexts, parseContexts} from '../../src/lib/cli/context/document.ts'
+import {settingNames} from '../../src/lib/cli/context/settings.ts'
 
 const file = 'config.yaml'
 const kept = `# mine

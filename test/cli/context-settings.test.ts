@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {chooseSettings, type SettingSources, type Settings, settingNames} from '../../src/lib/cli/context-settings.ts'
+import {chooseSettings, type SettingSources, type Settings, settingNames} from '../../src/lib/cli/context/settings.ts'
 
 const production = {endpoints: 'https://p:1', user: 'p:p', tunnel: 'bastion'}
 const context = (by: 'flag' | 'variable' | 'current', settings: Settings = production) => ({name: 'production', settings, by})

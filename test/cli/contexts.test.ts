@@ -3,8 +3,8 @@ import {homedir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {ConflictError, NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
-import {addContext, removeContexts, shownContext, useContext} from '../../src/lib/cli/context-changes.ts'
-import {changeContexts, chooseContext, configPath, readContexts} from '../../src/lib/cli/contexts.ts'
+import {addContext, removeContexts, shownContext, useContext} from '../../src/lib/cli/context/changes.ts'
+import {changeContexts, chooseContext, configPath, readContexts} from '../../src/lib/cli/context/contexts.ts'
 import {withDirectory} from './temporary-directory.ts'
 
 beforeEach(() => {

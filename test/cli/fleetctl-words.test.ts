@@ -3,12 +3,12 @@ import {fileURLToPath} from 'node:url'
 import {type Command, Parser} from '@oclif/core'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {readCommandLine} from '../../src/lib/cli/command-line.ts'
-import {describeFailure} from '../../src/lib/cli/failure.ts'
-import {spellOut} from '../../src/lib/cli/fleetctl-words.ts'
-import {journalNames} from '../../src/lib/cli/journal-flags.ts'
-import {renameFlags} from '../../src/lib/cli/own-words.ts'
-import {partSshWords} from '../../src/lib/cli/ssh-words.ts'
+import {journalNames} from '../../src/lib/cli/journal/flags.ts'
+import {readCommandLine} from '../../src/lib/cli/program/command-line.ts'
+import {describeFailure} from '../../src/lib/cli/program/failure.ts'
+import {spellOut} from '../../src/lib/cli/program/fleetctl-words.ts'
+import {renameFlags} from '../../src/lib/cli/program/own-words.ts'
+import {partSshWords} from '../../src/lib/cli/ssh/words.ts'
 
 const directory = fileURLToPath(new URL('../../src/commands', import.meta.url))
 const files = readdirSync(directory).filter(file => file.endsWith('.ts'))

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {ConflictError, NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
-import {forgetNamed} from '../../src/lib/cli/forget-named.ts'
+import {forgetNamed} from '../../src/lib/cli/machines/forget-named.ts'
 import {readView} from '../../src/lib/cluster/read.ts'
 import {prefixes} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'

@@ -1,7 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {CtlError, NotFoundError} from '../../src/lib/base/errors.ts'
-import {type FulfilOptions, fulfil} from '../../src/lib/cli/fulfil.ts'
+import {type FulfilOptions, fulfil} from '../../src/lib/cli/units/fulfil.ts'
 import {wishFor} from '../../src/lib/cluster/desire.ts'
 import {submitUnits} from '../../src/lib/cluster/submit.ts'
 import {keys} from '../../src/lib/store/keys.ts'

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
-import {isGlob, knownUnits} from '../../src/lib/cli/known-units.ts'
+import {isGlob, knownUnits} from '../../src/lib/cli/units/known-units.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {recordEntry} from '../fakes/stored-cluster.ts'
 

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
-import {anyMachine, lostMachines} from '../../src/lib/cli/any-machine.ts'
-import type {UnitFilterFlags} from '../../src/lib/cli/list-filter.ts'
-import {machineSource, unitFileSource, unitSource} from '../../src/lib/cli/list-sources.ts'
+import type {UnitFilterFlags} from '../../src/lib/cli/list/list-filter.ts'
+import {machineSource, unitFileSource, unitSource} from '../../src/lib/cli/list/list-sources.ts'
+import {anyMachine, lostMachines} from '../../src/lib/cli/machines/any-machine.ts'
 import {assignmentEntry, machineEntry, machineSettingsEntry, recordEntry, stateEntry, viewOf} from '../fakes/stored-cluster.ts'
 
 const view = viewOf(

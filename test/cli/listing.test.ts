@@ -1,8 +1,8 @@
 import {stripVTControlCharacters} from 'node:util'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {machineColumns, unitColumns} from '../../src/lib/cli/columns.ts'
-import {type ListFlags, renderList} from '../../src/lib/cli/listing.ts'
+import {machineColumns, unitColumns} from '../../src/lib/cli/list/columns.ts'
+import {type ListFlags, renderList} from '../../src/lib/cli/list/listing.ts'
 import type {Terminal} from '../../src/lib/cli/terminal.ts'
 import {hash, machineId, machineRow, unitRow, unplacedRow} from './rows.ts'
 

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
 import {parseTokens, tokenOf} from '../../src/lib/api/server/tokens.ts'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {appendToken, makeToken} from '../../src/lib/cli/make-token.ts'
+import {appendToken, makeToken} from '../../src/lib/cli/agent/make-token.ts'
 
 async function place(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'meissa-tokens-'))

@@ -6,10 +6,10 @@ import {Chalk} from 'chalk'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {exitCodes} from '../../src/lib/base/errors.ts'
-import {manualOf} from '../../src/lib/cli/manual.ts'
-import {exitCodeWords} from '../../src/lib/cli/manual-groups.ts'
-import {renderManualPage} from '../../src/lib/cli/manual-page.ts'
-import {renderManual, renderOverview, wrapped} from '../../src/lib/cli/manual-text.ts'
+import {exitCodeWords} from '../../src/lib/cli/manual/groups.ts'
+import {manualOf} from '../../src/lib/cli/manual/manual.ts'
+import {renderManualPage} from '../../src/lib/cli/manual/page.ts'
+import {renderManual, renderOverview, wrapped} from '../../src/lib/cli/manual/text.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ctl = `${root}bin/ctl`

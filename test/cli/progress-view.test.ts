@@ -1,8 +1,8 @@
 import {stripVTControlCharacters} from 'node:util'
 import {Chalk} from 'chalk'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
-import {describeWaiting, ProgressView} from '../../src/lib/cli/progress-view.ts'
 import type {TextStream} from '../../src/lib/cli/terminal.ts'
+import {describeWaiting, ProgressView} from '../../src/lib/cli/units/progress-view.ts'
 import type {Progress} from '../../src/lib/cluster/progress.ts'
 
 const waitingFor = (text: string): Progress => ({status: 'waiting', text})

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {parseScenario} from '../../src/lib/cli/simulate-file.ts'
-import {scenarioOf} from '../../src/lib/cli/simulate-flags.ts'
-import {parseClass, parseSelection, parseTurns} from '../../src/lib/cli/simulate-words.ts'
+import {parseScenario} from '../../src/lib/cli/simulate/file.ts'
+import {scenarioOf} from '../../src/lib/cli/simulate/flags.ts'
+import {parseClass, parseSelection, parseTurns} from '../../src/lib/cli/simulate/words.ts'
 
 const flags = {capacity: 'cpu=8,memory=32G', metadata: 'zone=1|2', forget: false}
 

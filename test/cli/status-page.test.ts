@@ -1,6 +1,6 @@
 import {Chalk} from 'chalk'
 import {expect, test} from 'vitest'
-import {type Printed, renderStatus, statusJson} from '../../src/lib/cli/status-page.ts'
+import {type Printed, renderStatus, statusJson} from '../../src/lib/cli/status/page.ts'
 import type {UnitRow} from '../../src/lib/cluster/rows.ts'
 import type {PlaceStatus, UnitStatus} from '../../src/lib/cluster/status.ts'
 import {hash, machineId, now, unitRow, unplacedRow} from './rows.ts'

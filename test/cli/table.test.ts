@@ -2,8 +2,8 @@ import {stripVTControlCharacters} from 'node:util'
 import {Chalk} from 'chalk'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import type {Columns, Tone} from '../../src/lib/cli/columns.ts'
-import {fitWidths, renderTable, type TableOptions} from '../../src/lib/cli/table.ts'
+import type {Columns, Tone} from '../../src/lib/cli/list/columns.ts'
+import {fitWidths, renderTable, type TableOptions} from '../../src/lib/cli/list/table.ts'
 
 interface Row {
   readonly cells: readonly (string | null)[]

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {UnreachableError} from '../../src/lib/base/errors.ts'
 import {bytesText, cpusText, percentText, shareText} from '../../src/lib/cli/amount-text.ts'
-import {type TopFlags, TopLook, type topSubjects} from '../../src/lib/cli/top-look.ts'
-import {renderTop} from '../../src/lib/cli/top-page.ts'
-import type {Uses} from '../../src/lib/cli/top-rows.ts'
+import {type TopFlags, TopLook, type topSubjects} from '../../src/lib/cli/top/look.ts'
+import {renderTop} from '../../src/lib/cli/top/page.ts'
+import type {Uses} from '../../src/lib/cli/top/rows.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {assignmentEntry, entryOf, machineEntry, viewOf} from '../fakes/stored-cluster.ts'
 

@@ -2,7 +2,7 @@ import {symlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {readArguments, refuseTemplates} from '../../src/lib/cli/unit-arguments.ts'
+import {readArguments, refuseTemplates} from '../../src/lib/cli/units/unit-arguments.ts'
 import {withDirectory} from './temporary-directory.ts'
 
 /** The units that arguments mean, as `directory:name`, with `ROOT` for the directory of these files. */

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {expect, test} from 'vitest'
-import {type GivenFile, verifyFiles} from '../../src/lib/cli/verify.ts'
+import {type GivenFile, verifyFiles} from '../../src/lib/cli/verify/verify.ts'
 import {problemText} from '../../src/lib/unit/describe-problem.ts'
 
 /** Unit files of fleet's users, where they are at hand. */

@@ -1,7 +1,7 @@
 import {Readable} from 'node:stream'
 import {describe, expect, test} from 'vitest'
 import {UsageError} from '../../src/lib/base/errors.ts'
-import {readGivenFiles} from '../../src/lib/cli/verify-files.ts'
+import {readGivenFiles} from '../../src/lib/cli/verify/files.ts'
 import {withDirectory} from './temporary-directory.ts'
 
 const files = {

@@ -2,8 +2,8 @@ import {stripVTControlCharacters} from 'node:util'
 import {Chalk} from 'chalk'
 import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {type GivenFile, verificationJson, verifyFiles} from '../../src/lib/cli/verify.ts'
-import {renderVerification, type VerifyView} from '../../src/lib/cli/verify-page.ts'
+import {renderVerification, type VerifyView} from '../../src/lib/cli/verify/page.ts'
+import {type GivenFile, verificationJson, verifyFiles} from '../../src/lib/cli/verify/verify.ts'
 
 const plain: Omit<VerifyView, 'given'> = {quiet: false, pages: false, terminal: {}, chalk: new Chalk({level: 0})}
 

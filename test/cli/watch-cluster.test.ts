@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {Bell} from '../../src/lib/base/bell.ts'
-import {type Look, watchCluster} from '../../src/lib/cli/watch-cluster.ts'
+import {type Look, watchCluster} from '../../src/lib/cli/watch/cluster.ts'
 import {prefixes} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {machineEntry, recordEntry} from '../fakes/stored-cluster.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {roomFor, Screen} from '../../src/lib/cli/watch-screen.ts'
+import {roomFor, Screen} from '../../src/lib/cli/watch/screen.ts'
 import {SmallTerminal} from './small-terminal.ts'
 
 const rows = 8

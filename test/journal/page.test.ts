@@ -1,6 +1,6 @@
 import {Chalk} from 'chalk'
 import {expect, test} from 'vitest'
-import {growingWidth, type JournalPageOptions, renderJournalLine} from '../../src/lib/cli/journal-page.ts'
+import {growingWidth, type JournalPageOptions, renderJournalLine} from '../../src/lib/cli/journal/page.ts'
 import type {JournalLine} from '../../src/lib/journal/line.ts'
 
 const time = new Date(2026, 10, 21, 9, 5, 7, 250).getTime()

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {spanOf} from '../../src/lib/cli/journal-flags.ts'
-import {parseMoment} from '../../src/lib/cli/journal-time.ts'
-import {renameFlags} from '../../src/lib/cli/own-words.ts'
+import {spanOf} from '../../src/lib/cli/journal/flags.ts'
+import {parseMoment} from '../../src/lib/cli/journal/time.ts'
+import {renameFlags} from '../../src/lib/cli/program/own-words.ts'
 
 const now = new Date(2026, 10, 21, 9, 5, 7, 250).getTime()
 const local = (...parts: [number, number, number, number?, number?, number?]) => new Date(...parts).getTime()

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {parseConfigWords, renderConfig} from '../../src/lib/cli/config-words.ts'
+import {parseConfigWords, renderConfig} from '../../src/lib/cli/machines/config-words.ts'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {assignmentSchema, machineSettingsSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
 import {watchDrain} from '../../src/lib/planning/drain-progress.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
-import {findMachine, findTarget, namedTarget, type TargetKind} from '../../src/lib/cli/find-machine.ts'
+import {findMachine, findTarget, namedTarget, type TargetKind} from '../../src/lib/cli/machines/find-machine.ts'
 import type {Assignment, Machine, UnitRecord} from '../../src/lib/cluster/model.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {partSshWords} from '../../src/lib/cli/ssh-words.ts'
+import {partSshWords} from '../../src/lib/cli/ssh/words.ts'
 
 const flags = {
   machine: {type: 'option', char: 'm'},

@@ -1,7 +1,7 @@
 import {Args, Command, Flags} from '@oclif/core'
-import {addContext} from '../../lib/cli/context-changes.ts'
-import {settingsOf} from '../../lib/cli/context-choice.ts'
-import {contextFlags} from '../../lib/cli/context-flags.ts'
+import {addContext} from '../../lib/cli/context/changes.ts'
+import {settingsOf} from '../../lib/cli/context/choice.ts'
+import {contextFlags} from '../../lib/cli/context/flags.ts'
 
 /** Keeps what says where a cluster is, under a name. */
 export default class ContextAdd extends Command {

@@ -1,7 +1,7 @@
 import {Command} from '@oclif/core'
-import {contextColumns, contextRows} from '../../lib/cli/context-view.ts'
-import {readContexts} from '../../lib/cli/contexts.ts'
-import {listFlags, renderList} from '../../lib/cli/listing.ts'
+import {readContexts} from '../../lib/cli/context/contexts.ts'
+import {contextColumns, contextRows} from '../../lib/cli/context/view.ts'
+import {listFlags, renderList} from '../../lib/cli/list/listing.ts'
 
 const {watch: _, ...flags} = listFlags(contextColumns)
 

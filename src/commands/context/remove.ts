@@ -1,6 +1,6 @@
 import {Args, Command} from '@oclif/core'
 import {UsageError} from '../../lib/base/errors.ts'
-import {removeContexts} from '../../lib/cli/context-changes.ts'
+import {removeContexts} from '../../lib/cli/context/changes.ts'
 
 /** Forgets contexts; their clusters are left alone. */
 export default class ContextRemove extends Command {

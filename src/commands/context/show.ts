@@ -1,6 +1,6 @@
 import {Args, Command} from '@oclif/core'
-import {shownContext} from '../../lib/cli/context-changes.ts'
-import {renderContext} from '../../lib/cli/context-view.ts'
+import {shownContext} from '../../lib/cli/context/changes.ts'
+import {renderContext} from '../../lib/cli/context/view.ts'
 
 /** What a context says. */
 export default class ContextShow extends Command {

@@ -1,5 +1,5 @@
 import {Args, Command} from '@oclif/core'
-import {useContext} from '../../lib/cli/context-changes.ts'
+import {useContext} from '../../lib/cli/context/changes.ts'
 
 /** Chooses the cluster that commands work on when nothing else says where. */
 export default class ContextUse extends Command {

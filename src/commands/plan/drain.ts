@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {ClusterCommand} from '../../lib/cli/cluster-command.ts'
-import {machineChange, neededMachines, showPlan} from '../../lib/cli/plan-run.ts'
-import {planFlags} from '../../lib/cli/wish-command.ts'
+import {machineChange, neededMachines, showPlan} from '../../lib/cli/plan/run.ts'
+import {planFlags} from '../../lib/cli/units/wish-command.ts'
 
 /** All the units of a machine go elsewhere. */
 export default class PlanDrain extends ClusterCommand {

@@ -1,4 +1,4 @@
-import {needed, planFlags, replaceFlag, unitArguments, WishCommand} from '../../lib/cli/wish-command.ts'
+import {needed, planFlags, replaceFlag, unitArguments, WishCommand} from '../../lib/cli/units/wish-command.ts'
 
 /** `ctl start`, without doing it. */
 export default class PlanStart extends WishCommand {

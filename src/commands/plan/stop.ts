@@ -1,4 +1,4 @@
-import {needed, planFlags, unitArguments, WishCommand} from '../../lib/cli/wish-command.ts'
+import {needed, planFlags, unitArguments, WishCommand} from '../../lib/cli/units/wish-command.ts'
 
 /** `ctl stop`, without doing it. */
 export default class PlanStop extends WishCommand {

@@ -4,9 +4,9 @@ import {readView} from '../cluster/read.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Store} from '../store/store.ts'
 import {type ConnectionFlags, openStore} from './connection.ts'
-import {type ChosenCluster, chooseCluster, flagValues, settingsOf} from './context-choice.ts'
-import {clusterFlags} from './context-flags.ts'
-import {describeChoice} from './context-view.ts'
+import {type ChosenCluster, chooseCluster, flagValues, settingsOf} from './context/choice.ts'
+import {clusterFlags} from './context/flags.ts'
+import {describeChoice} from './context/view.ts'
 import {interruptSignal} from './interrupt.ts'
 
 /** A command that works on a cluster: it has the connection's flags, and a store while it runs. */
@@ -25,7 +25,7 @@ export abstract class ClusterCommand extends Command {
       this.#say(describeChoice(this.#chosen))
     const signal = interruptSignal()
     if (flags.tunnel === undefined) return this.#onStore(await openStore(flags), use, signal)
-    const {throughTunnel} = await import('./tunnel.ts')
+    const {throughTunnel} = await import('./ssh/tunnel.ts')
     return throughTunnel(
       flags.tunnel,
       flags,

@@ -3,8 +3,8 @@ import {Flags} from '@oclif/core'
 import {messageOf, UsageError} from '../base/errors.ts'
 import type {Dial, EtcdOptions} from '../store/etcd/options.ts'
 import type {Store} from '../store/store.ts'
-import {defaultEndpoints} from './context-settings.ts'
-import {splitEndpoints} from './context-view.ts'
+import {defaultEndpoints} from './context/settings.ts'
+import {splitEndpoints} from './context/view.ts'
 
 /** How every command is told which etcd: etcdctl's flags and `--context`. What else has a say, `chooseCluster` knows. */
 export const connectionFlags = {

@@ -26,8 +26,8 @@ const lookUps: Readonly<Record<Kind, LookUp>> = {
   file: async ({word}) => (await (await import('./files.ts')).filesAt(word)).map(toCandidate),
   machine: machines,
   'lost machine': lostMachineIds,
-  context: async () => [...(await (await import('../contexts.ts')).readContexts()).contexts.keys()].map(toCandidate),
-  field: async ({command}) => fieldsOf(command, await import('../columns.ts')),
+  context: async () => [...(await (await import('../context/contexts.ts')).readContexts()).contexts.keys()].map(toCandidate),
+  field: async ({command}) => fieldsOf(command, await import('../list/columns.ts')),
   command: async () => [],
 }
 
@@ -80,7 +80,7 @@ async function lostMachineIds({withStore}: LookUpOptions): Promise<readonly Cand
   return [...ids].filter(id => !registered.has(id)).map(toCandidate)
 }
 
-function fieldsOf(command: string | undefined, columns: typeof import('../columns.ts')): readonly Candidate[] {
+function fieldsOf(command: string | undefined, columns: typeof import('../list/columns.ts')): readonly Candidate[] {
   const lists: Readonly<Record<string, {readonly all: object}>> = {
     'list-units': columns.unitColumns,
     'list-unit-files': columns.unitFileColumns,

@@ -1,5 +1,5 @@
 import type {Command} from '@oclif/core'
-import {findCommand} from '../command-line.ts'
+import {findCommand} from '../program/command-line.ts'
 import {argumentKinds, type Kind, valueKinds} from './kinds.ts'
 
 type Known = Pick<Command.Cached, 'id' | 'flags' | 'args' | 'summary' | 'hidden'>
