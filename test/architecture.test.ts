@@ -124,7 +124,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/api/v1/events': {time: 'event-hub'},
   'lib/api/v1/plain': {time: 'health', disk: 'own-metrics'},
   'lib/api/server': {
-    time: 'connections desk listener send-answer unix-socket',
+    time: 'connections desk half-open listener send-answer unix-socket',
     chance: 'desk',
     disk: 'file-version tls-files token-file unix-socket',
     network: 'caller desk listener tls-files unix-socket',

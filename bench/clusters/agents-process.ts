@@ -3,27 +3,42 @@
  * driver that runs nothing. They share one connection to etcd. Says `ready` once all are registered; ends at SIGTERM.
  */
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
 import {runAgent} from '../../src/lib/agent/run-agent.ts'
 import {lineLog} from '../../src/lib/base/log.ts'
 import {MemoryDriver} from '../../src/lib/drivers/memory/memory-driver.ts'
 import {openEtcdStore} from '../../src/lib/store/etcd/etcd-store.ts'
-import {prefixes} from '../../src/lib/store/keys.ts'
+import {keys} from '../../src/lib/store/keys.ts'
 import {prefix} from './with-etcd.ts'
+
+const atOnce = 25
+/** So long that a busy host loses none. */
+const ttlSeconds = 120
 
 const [endpoint = '', first = '0', count = '0', directory = ''] = process.argv.slice(2)
 const store = openEtcdStore({endpoints: [endpoint], prefix})
 const ending = new AbortController()
 process.once('SIGTERM', () => ending.abort())
 const names = Array.from({length: Number(count)}, (_, index) => `a${String(Number(first) + index).padStart(5, '0')}`)
-const agents = names.map((machineId, index) =>
-  runAgent({
+const agents: Promise<void>[] = []
+for (let at = 0; at < names.length && !ending.signal.aborted; at += atOnce) {
+  const next = names.slice(at, at + atOnce)
+  agents.push(...next.map(startAgent))
+  await untilRegistered(next)
+}
+process.stdout.write('ready\n')
+await Promise.all(agents)
+store.close()
+
+function startAgent(machineId: string, index: number): Promise<void> {
+  return runAgent({
     settings: {
       machineId,
       name: machineId,
       metadata: {zone: String(index % 3)},
       address: '127.0.0.1',
       stateDirectory: join(directory, machineId),
-      ttlSeconds: 60,
+      ttlSeconds,
       onExit: 'keep',
       drainSeconds: 1,
       environmentFile: undefined,
@@ -33,17 +48,15 @@ const agents = names.map((machineId, index) =>
     version: '0.1.0',
     store,
     openDriver: () => new MemoryDriver({now: Date.now}),
-    log: lineLog(line => process.stderr.write(line), 'warning'),
+    log: lineLog(line => process.stderr.write(line), 'error'),
     signal: ending.signal,
-  }),
-)
-const ended = Promise.all(agents)
-for (let registered = 0; registered < names.length && !ending.signal.aborted; ) {
-  const {entries} = await store.list([prefixes.machines], {keysOnly: true})
-  const known = new Set(entries.map(({key}) => key.slice(prefixes.machines.length)))
-  registered = names.filter(name => known.has(name)).length
-  await Promise.race([new Promise(resolve => setTimeout(resolve, 100)), ended])
+  })
 }
-process.stdout.write('ready\n')
-await ended
-store.close()
+
+/** Not all at once: a machine starts one agent, not hundreds. */
+async function untilRegistered(machines: readonly string[]): Promise<void> {
+  for (let left = machines.length; left > 0 && !ending.signal.aborted; ) {
+    left = machines.length - (await store.get(machines.map(keys.machine))).entries.length
+    if (left > 0) await delay(20)
+  }
+}

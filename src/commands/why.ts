@@ -22,8 +22,7 @@ do. A unit that is inactive, or only a file, is told as if it were started. Noth
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Why)
     const units = needed(argv.map(String))
-    const warn = (message: string) => void process.stderr.write(`warning: ${message}\n`)
-    const code = await this.withStore(flags, (store, signal) => showWhy(store, units, {...flags, warn}, signal))
+    const code = await this.withStore(flags, (store, signal) => showWhy(store, units, flags, signal))
     if (code !== 0) this.exit(code)
   }
 }

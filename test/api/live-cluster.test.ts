@@ -1,5 +1,5 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
-import {LiveCluster} from '../../src/lib/api/live-cluster.ts'
+import {type Glimpse, LiveCluster} from '../../src/lib/api/live-cluster.ts'
 import {UnreachableError} from '../../src/lib/base/errors.ts'
 import {silentLog} from '../../src/lib/base/log.ts'
 import {openEtcdStore} from '../../src/lib/store/etcd/etcd-store.ts'
@@ -23,10 +23,10 @@ function counted(store: Store) {
       counts.gets++
       return store.get(keys, options)
     },
-    async *watch(prefixes, revision, signal) {
+    async *watch(prefixes, revision, signal, linked) {
       counts.watches++
       try {
-        yield* store.watch(prefixes, revision, signal)
+        yield* store.watch(prefixes, revision, signal, linked)
       } finally {
         counts.watches--
       }
@@ -246,6 +246,37 @@ describe('when etcd', () => {
       return glimpse?.view.units.has('after.service') === true && !glimpse.view.units.has('before.service')
     })
     expect([...seen].sort()).toEqual(['-units/before.service', 'units/after.service'])
+  })
+
+  test('is back, the first look that succeeds shows what was written before it', async () => {
+    for (let round = 0; round < 4; round++) {
+      await cluster.look()
+      await etcd.stop()
+      await until('looks fail', async () => (await cluster.look().catch(error => error)) instanceof UnreachableError)
+      await etcd.start()
+      const name = `round-${round}.service`
+      await writer.commit([], [unit(name)])
+      let glimpse: Glimpse | undefined
+      await until('a look succeeds', async () => {
+        glimpse = await cluster.look().catch(() => undefined)
+        return glimpse !== undefined
+      })
+      expect(glimpse?.view.units.has(name)).toBe(true)
+    }
+  }, 60_000)
+
+  test('was away while nobody asked, nobody is shown what was', async () => {
+    await cluster.look()
+    await etcd.stop()
+    await etcd.start()
+    await writer.commit([], [unit('meanwhile.service')])
+    const glimpses: Glimpse[] = []
+    await until('a look succeeds', async () => {
+      const glimpse = await cluster.look().catch(() => undefined)
+      if (glimpse !== undefined) glimpses.push(glimpse)
+      return glimpse !== undefined
+    })
+    expect(glimpses[0]?.view.units.has('meanwhile.service')).toBe(true)
   })
 
   test('is away from the beginning a look fails, and the next one after its return does not', async () => {

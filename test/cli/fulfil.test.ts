@@ -90,11 +90,11 @@ test('a unit that is tried again and again: exit 8', async () => {
   expect(told).toMatchObject({exit: 8, err: 'Unit a.service fails on one/10.0.0.1; it goes on being tried\n'})
 })
 
-test('a unit that has no place: exit 7, with the reason', async () => {
+test('a unit that has no place: exit 7, with the reason and the machine that comes nearest', async () => {
   const told = await starting(['a.service'], () => refuse('a.service', '1 machine: 1 lacks role=db'))
   expect(told).toMatchObject({
     out: '',
-    err: 'Unit a.service cannot be placed: 1 machine: 1 lacks role=db\n',
+    err: 'Unit a.service cannot be placed: 1 machine: 1 lacks role=db\n    nearest: one: lacks the systemd driver\n',
     exit: 7,
     message: '1 of 1 unit cannot be placed: a.service',
     hint: expect.stringContaining('ctl unload'),

@@ -161,6 +161,22 @@ test('an unknown host is asked about on a terminal, then known, and the terminal
   expect(await readFile(file, 'utf8')).toMatch(/^host2 ssh-ed25519 /)
 })
 
+test.each([
+  ['whether a host is known', 'UserKnownHostsFile /dev/null\nStrictHostKeyChecking ask', /fingerprint\]\)\? /],
+  ['a password', 'IdentityFile /dev/null', /password/i],
+])('^C at the question for %s ends ctl, with 130', async (_, settings, question) => {
+  const config = join(home, 'questions')
+  await writeFile(config, `Host *\n${settings}\nMatch all\nInclude ${bed.sshConfig}\n`)
+  const line = `stty -g > ${home}/before; ${program} ssh --ssh-config ${config} --ssh-username nobody host2; echo code $?; stty -g > ${home}/after`
+  const running = start(['script', '-qec', line, '/dev/null'])
+  await until('it asks', () => question.test(running.said()))
+  running.write('\u0003')
+  const {stdout} = await running.ended
+  expect(stdout).toContain('code 130')
+  expect(stdout).not.toContain('ctl:')
+  expect(await readFile(join(home, 'after'), 'utf8')).toBe(await readFile(join(home, 'before'), 'utf8'))
+})
+
 test('without a terminal ^C ends ctl, with 130', async () => {
   const running = start([program, 'ssh', 'host2', 'echo up; sleep 1000'])
   await until('it runs', () => running.said() === 'up\n')

@@ -11,6 +11,7 @@ import type {Write} from '../../src/lib/store/store.ts'
 import {EngineRoom} from '../fakes/engine-room.ts'
 import type {StoredStory} from '../fakes/engine-story.ts'
 import {fullName, shortName} from '../fakes/snapshot.ts'
+import {until} from '../fakes/until.ts'
 
 let room: EngineRoom
 const over = new AbortController()
@@ -55,33 +56,45 @@ test.each<Case>([
   const foretold = rehearse(before.view, change, before.revision)
   if (change.kind === 'wish') await wishFor(room.store, change.units, change.wish, over.signal)
   else await room.write(change.machines.map(id => ({kind: 'delete', key: keys.machine(id)})))
-  await room
-    .sees('what was foretold', view => {
-      const [is, told] = [placesIn(view), placesIn(foretold.after)]
-      return is.join() === told.join()
-    })
-    .catch(async error => {
-      throw new Error(`${error.message}: ${placesIn((await atRest()).view)} and not ${placesIn(foretold.after)}`)
-    })
+  await until('what was foretold', async () => {
+    const {view} = await obeyed()
+    return placesIn(view).join() === placesIn(foretold.after).join()
+  }).catch(async error => {
+    throw new Error(`${error.message}: ${placesIn((await obeyed()).view)} and not ${placesIn(foretold.after)}`)
+  })
   const after = await atRest()
   expect(placesIn(after.view)).toEqual(placesIn(foretold.after))
   expect(refusedIn(after.view)).toEqual(refusedIn(foretold.after))
 })
 
-/** Agents obey until nothing is written any more for a while of looks. */
-async function atRest(): Promise<{readonly view: ClusterView; readonly revision: number}> {
-  let calm = 0
-  let last = -1
-  for (let look = 0; look < 200 && calm < 5; look++) {
-    const {view, revision} = await readCluster(room.store.inner, over.signal)
-    const writes = obedience(view)
-    if (writes.length > 0) await room.write(writes)
-    calm = revision === last && writes.length === 0 ? calm + 1 : 0
-    last = revision
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-  return readCluster(room.store.inner, over.signal)
+interface Looked {
+  readonly view: ClusterView
+  readonly revision: number
+  /** Whether the agents had nothing to do. */
+  readonly calm: boolean
 }
+
+async function obeyed(): Promise<Looked> {
+  const {view, revision} = await readCluster(room.store.inner, over.signal)
+  const writes = obedience(view)
+  await room.write(writes)
+  return {view, revision, calm: writes.length === 0}
+}
+
+/** Once neither the engine nor an agent has written anything for several looks. */
+async function atRest(): Promise<Looked> {
+  let calm = 0
+  let last = await obeyed()
+  await until('the cluster rests', async () => {
+    const looked = await obeyed()
+    calm = looked.calm && looked.revision === last.revision ? calm + 1 : 0
+    last = looked
+    return calm >= 10 && looked.view.leader !== undefined
+  })
+  return last
+}
+
+const running = {load: 'loaded', active: 'active' as const, sub: 'running', restarts: 0, since: 0, starts: []}
 
 /** What agents would write of themselves. */
 function obedience(view: ClusterView): readonly Write[] {
@@ -93,17 +106,8 @@ function obedience(view: ClusterView): readonly Write[] {
     for (const {unit, file, generation} of assigned?.values() ?? []) {
       const state = view.state(machine, unit)
       if (state?.file === file && state.generation === generation) continue
-      const seen = {
-        load: 'loaded',
-        active: 'active',
-        sub: 'running',
-        restarts: 0,
-        since: 0,
-        starts: [],
-        file,
-        generation,
-      } as const
-      writes.push({kind: 'put', key: keys.state(machine, unit), value: encode(unitStateSchema, seen)})
+      const value = encode(unitStateSchema, {...running, file, generation})
+      writes.push({kind: 'put', key: keys.state(machine, unit), value})
     }
   }
   return writes

@@ -71,8 +71,8 @@ test.each<Case>([
     'z',
     [
       'refused',
-      'a: is cordoned, lacks role=db, has port 80 taken by p.service and needs 1 cpu, 0 free; ' +
-        'if p.service stops, x.service stops, it is uncordoned and role=db is set there',
+      'a: lacks role=db, has port 80 taken by p.service, needs 1 cpu, 0 free and is cordoned; ' +
+        'if p.service stops, x.service stops, role=db is set there and it is uncordoned',
     ],
   ],
   [
@@ -197,7 +197,7 @@ describe('many machines', () => {
     expect(groupMisses(prospects).map(({count, text}) => `${count} ${text}`)).toEqual([
       '40 lack role=db',
       '1 is cordoned',
-      '1 is cordoned and lacks role=db',
+      '1 lacks role=db and is cordoned',
     ])
   })
 

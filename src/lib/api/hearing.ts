@@ -10,7 +10,7 @@ const quiet = 500
 export class Hearing {
   private readonly monotonic: () => number
   private readonly bell = new Bell()
-  /** The store's revision when the watch came back; undefined while it is away, 0 as long as nothing was told. */
+  /** What the copy has to have reached: the store's revision when the watch came back. 0 at first, undefined while it is away. */
   private linkedAt: number | undefined = 0
   /** When something was heard last. */
   private heardAt = Number.NEGATIVE_INFINITY
@@ -22,6 +22,13 @@ export class Hearing {
 
   get isAway(): boolean {
     return this.linkedAt === undefined
+  }
+
+  /** The store is at this revision: what was written until then is to be waited for. */
+  expect(at: number): void {
+    if (this.linkedAt === undefined || at <= this.linkedAt) return
+    this.linkedAt = at
+    this.heardAt = this.monotonic()
   }
 
   /** As a store tells it: WatchLink. */

@@ -167,8 +167,13 @@ export class LiveCluster {
   /** That etcd answers says something of the copy only as long as the watch is there as well. */
   private async probe({hearing, mirror}: Copy): Promise<void> {
     const {signal} = this.over
+    const wasAway = this.provenAt === Number.NEGATIVE_INFINITY
     await hearing.caughtUp(() => mirror.revision, signal)
-    await this.options.store.get([keys.cluster], {signal})
+    const {revision} = await this.options.store.get([keys.cluster], {signal})
+    if (wasAway) {
+      hearing.expect(revision)
+      await hearing.caughtUp(() => mirror.revision, signal)
+    }
     if (hearing.isAway) throw awayError()
     this.provenAt = this.options.monotonic()
   }

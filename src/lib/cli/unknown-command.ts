@@ -9,7 +9,7 @@ import {suggest} from './suggest.ts'
 export async function unknownCommand(config: Interfaces.Config, id: string, argv: readonly string[]): Promise<void> {
   const meant = suggest(id, visibleCommands(config))
   const question = meant === undefined ? '' : `, did you mean ${meant}?`
-  const refusal = new UsageError(`${id} is not a ${config.bin} command${question}`, {hint: `${config.bin} help`})
+  const refusal = new UsageError(`${id || "''"} is not a ${config.bin} command${question}`, {hint: `${config.bin} help`})
   if (meant === undefined || !process.stdin.isTTY || !process.stderr.isTTY) throw refusal
   const {default: askForNearest} = await import('@oclif/plugin-not-found')
   const context = hookContext(config, refusal)

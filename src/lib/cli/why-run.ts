@@ -12,19 +12,17 @@ export interface WhyFlags {
   readonly all: boolean
   readonly replace: boolean
   readonly output: Output
-  /** Tells of what is odd in a file. */
-  readonly warn: (message: string) => void
 }
 
 /** Prints why each unit is where it is; the exit code: 7 when one has no place and would get none. */
 export async function showWhy(
   store: Store,
   argv: readonly string[],
-  {machine, all, replace, output, warn}: WhyFlags,
+  {machine, all, replace, output}: WhyFlags,
   signal: AbortSignal,
 ): Promise<number> {
   const {names, submissions, warnings} = await broughtUnits(store, argv, {verb: 'placed', replace, signal})
-  for (const warning of warnings) warn(warning)
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
   const {view, revision} = await readCluster(store, signal)
   const id = machine === undefined ? undefined : findMachine(view, machine).id
   const whys = whyUnits(view, names, {revision, submissions, replace, machine: id, all})

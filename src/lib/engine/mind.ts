@@ -1,10 +1,11 @@
 import type {ClusterView} from '../cluster/view.ts'
 import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
+import {isManyLost} from '../scheduler/hold.ts'
 import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
 import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
-import {type EngineDecision, type EnginePlan, planAll, reasonToUpdate} from './plan.ts'
+import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
 import {isAssigned, isDone, nextDeadline, stoppingAs} from './snapshot.ts'
 import {placementKey, type Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
@@ -29,8 +30,8 @@ export class EngineMind {
   private homeless: ReadonlySet<string> = new Set()
   /** Units that are to leave a machine, and cannot: what comes free may be theirs. */
   private stuck: ReadonlySet<string> = new Set()
-  /** Units of which lost machines have left states. */
-  private left: ReadonlySet<string> = new Set()
+  /** By unit, the lost machines that have left a state of it. */
+  private readonly left = new Map<string, Set<string>>()
 
   constructor(view: ClusterView, shelf: UnitShelf) {
     this.view = view
@@ -44,7 +45,7 @@ export class EngineMind {
 
   /** What is to be done now (milliseconds since the epoch), after these changes. */
   plan(touched: Touched, recentlyLost: ReadonlySet<string>, now = 0): MindPlan {
-    const decisions = now < this.dueAt ? this.goOn(touched) : undefined
+    const decisions = now < this.dueAt ? this.goOn(touched, recentlyLost) : undefined
     return decisions === undefined ? this.lookAtAll(recentlyLost, now) : {decisions, hold: undefined, whole: false}
   }
 
@@ -58,28 +59,54 @@ export class EngineMind {
     this.ground = isPlain ? ground : undefined
     this.stuck = new Set(kept.map(({unit}) => unit))
     this.homeless = new Set([...refused, ...incomplete(ground)])
-    const lost = [...view.states].filter(([machine]) => !view.machines.has(machine))
-    this.left = new Set(lost.flatMap(([, units]) => [...units.keys()]))
+    this.left.clear()
+    for (const machine of view.states.keys()) if (!view.machines.has(machine)) this.noteLeft(machine)
     return {decisions, hold, whole: true}
   }
 
   /** Undefined where everything is to be looked at; nothing is kept then. */
-  private goOn(touched: Touched): readonly EngineDecision[] | undefined {
+  private goOn(touched: Touched, recentlyLost: ReadonlySet<string>): readonly EngineDecision[] | undefined {
     const {ground, view} = this
     this.ground = undefined
     if (ground === undefined || touched.everything || view.unreadable.size > 0 || view.hold !== undefined) return undefined
-    const change = this.changeOf(ground, touched)
+    const lost = this.lostOf(ground, touched, recentlyLost)
+    const change = lost && this.changeOf(ground, touched, lost)
     if (change === undefined) return undefined
-    const frees = change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
+    const frees =
+      change.lost.length + change.unwanted.length + change.stopped.length + change.stopping.length + change.finished.length > 0
     if (frees && (this.hasHomeless || this.stuck.size > 0)) return undefined
     const decided = follow(ground, change)
     if (decided === undefined) return undefined
     this.ground = ground
+    for (const machine of change.lost) this.noteLeft(machine)
     const gone = new Set(decided.flatMap(each => (each.kind === 'evict' ? [placementKey(each.unit, each.machine)] : [])))
-    return [...decided, ...this.updates(ground, touched, gone), ...this.withdrawals(ground, touched)]
+    return [
+      ...decided,
+      ...this.updates(ground, touched, gone),
+      ...this.withdrawals(ground, touched),
+      ...this.forgets(touched, change.lost),
+    ]
   }
 
-  private changeOf(ground: Ground, touched: Touched): GroundChange | undefined {
+  private noteLeft(machine: string): void {
+    for (const unit of this.view.states.get(machine)?.keys() ?? []) {
+      const machines = this.left.get(unit)
+      if (machines === undefined) this.left.set(unit, new Set([machine]))
+      else machines.add(machine)
+    }
+  }
+
+  /** Machines that have gone; undefined where one has come or changed, or so many went that the engine may have to hold. */
+  private lostOf(ground: Ground, touched: Touched, recentlyLost: ReadonlySet<string>): readonly string[] | undefined {
+    const {machines, assignments} = this.view
+    if ([...touched.machines].some(machine => machines.has(machine))) return undefined
+    const lost = [...touched.machines].filter(machine => ground.rooms.has(machine))
+    if (lost.length === 0) return lost
+    const missing = new Set([...assignments.keys(), ...recentlyLost, ...lost].filter(machine => !machines.has(machine)))
+    return isManyLost(missing.size, machines.size + missing.size) ? undefined : lost
+  }
+
+  private changeOf(ground: Ground, touched: Touched, lost: readonly string[]): GroundChange | undefined {
     const wanted: Unit[] = []
     const unwanted: string[] = []
     for (const name of touched.units) {
@@ -94,7 +121,7 @@ export class EngineMind {
       wanted.push(unit)
     }
     const places = this.placesOf(ground, touched)
-    return places && {wanted, unwanted, ...places}
+    return places && {lost, wanted, unwanted, ...places}
   }
 
   private placesOf(ground: Ground, touched: Touched): Pick<GroundChange, 'stopped' | 'stopping' | 'finished'> | undefined {
@@ -106,13 +133,16 @@ export class EngineMind {
       const {unit, machine} = place
       const room = ground.rooms.get(machine)
       const assigned = isAssigned(view, machine, unit)
-      // Somebody else has written, or what was written did not come about; or a lost machine's word may be out of date now.
-      if (room === undefined || this.left.has(unit) || this.stuck.has(unit) || assigned !== ground.seatsOf(unit).has(machine))
-        return undefined
+      // Somebody else has written, or what was written did not come about.
+      if (this.stuck.has(unit) || assigned !== ground.seatsOf(unit).has(machine)) return undefined
       const state = view.state(machine, unit)
       const record = view.units.get(unit)
       const done = state !== undefined && record !== undefined && isDone(record, state)
       if (!done && ground.finished.has(unit)) return undefined
+      if (room === undefined) {
+        if (view.machines.has(machine)) return undefined
+        continue
+      }
       if (done && ground.wanted.get(unit)?.placement.global === false && !ground.finished.has(unit)) finished.push(unit)
       if (state !== undefined && !assigned) {
         stopping.push({...place, known: stoppingAs(unit, machine, view, this.shelf)})
@@ -132,6 +162,22 @@ export class EngineMind {
         const reason = reasonToUpdate(assignment, record)
         if (reason !== undefined) yield {kind: 'update', unit, machine, reason}
       }
+    }
+  }
+
+  /** What lost machines have left behind, and is out of date by now. */
+  private *forgets(touched: Touched, lost: readonly string[]): Generator<EngineDecision> {
+    if (this.left.size === 0) return
+    const ofLost = lost.flatMap(machine => [...(this.view.states.get(machine)?.keys() ?? [])])
+    const ofPlaces = [...touched.places.values()].map(({unit}) => unit)
+    for (const unit of new Set([...touched.units, ...ofPlaces, ...ofLost])) {
+      for (const machine of [...(this.left.get(unit) ?? [])]) {
+        const state = this.view.state(machine, unit)
+        const reason = state && reasonToForget(state, this.view)
+        if (reason !== undefined) yield {kind: 'forget', unit, machine, reason}
+        else if (state === undefined) this.left.get(unit)?.delete(machine)
+      }
+      if (this.left.get(unit)?.size === 0) this.left.delete(unit)
     }
   }
 
@@ -157,6 +203,10 @@ function isMoving({machines, moves = [], placements}: Snapshot, ground: Ground, 
 function* incomplete(ground: Ground): Generator<string> {
   for (const unit of ground.wanted.values()) {
     if (!unit.placement.global) continue
-    if (ground.seatsOf(unit.name).size < ground.shapes.of(unit).suiting) yield unit.name
+    for (const room of ground.shapes.of(unit).rooms()) {
+      if (room.units.has(unit.name)) continue
+      yield unit.name
+      break
+    }
   }
 }

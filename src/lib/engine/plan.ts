@@ -137,7 +137,7 @@ export function reasonToUpdate(assignment: Assignment, record: UnitRecord): stri
 }
 
 /** States are their agents' to write; only what a machine that is not there any more left behind is the engine's to clear. */
-function reasonToForget(state: UnitState, view: ClusterView): string | undefined {
+export function reasonToForget(state: UnitState, view: ClusterView): string | undefined {
   if (view.machines.has(state.machine) || view.unreadable.has(keys.machine(state.machine))) return undefined
   if (view.unreadable.has(keys.unit(state.unit))) return undefined
   const record = view.units.get(state.unit)

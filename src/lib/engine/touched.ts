@@ -7,6 +7,7 @@ export class Touched {
   /** As `placementKey` writes them: assignments, and states. */
   readonly places = new Map<string, Place>()
   readonly refusals = new Set<string>()
+  readonly machines = new Set<string>()
   /** Something else has changed, so that everything is to be looked at. */
   everything = false
 
@@ -36,6 +37,8 @@ export class Touched {
       case 'cluster':
         return
       case 'machine':
+        this.machines.add(key.machine)
+        return
       case 'machineSettings':
       case 'clusterSettings':
       case 'move':

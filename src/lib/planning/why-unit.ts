@@ -178,10 +178,11 @@ function sentence({unit, verdict, machines, reason, victims, prospects}: Explana
     case 'fits':
       return `${unit} ${supposed ? 'would be' : 'is about to be'} placed on ${on}${why}`
     case 'waits': {
-      const told = victims.map(victim => `${victim.unit} has stopped on ${targetOf(view, victim.machine)}`)
       const [place] = prospects.filter(({awaits}) => awaits !== undefined)
-      const until = told.length > 0 ? told : (place?.awaits ?? []).map(name => `${name} has stopped on ${place?.label}`)
-      return `${unit} ${supposed ? 'would be' : 'is'} placed as soon as ${until.join(' and ')}`
+      const own = (place?.awaits ?? []).map(name => `${name} has stopped on ${place?.label}`)
+      const told = victims.map(victim => `${victim.unit} has stopped on ${targetOf(view, victim.machine)}`)
+      const until = [...(told.length > 0 ? told : own)].join(' and ')
+      return `${unit} ${supposed ? 'would be' : 'is'} placed as soon as ${until === '' ? 'it has stopped where it was' : until}`
     }
     case 'refused': {
       const objections = prospects.flatMap(each => each.objections.slice(0, 1))

@@ -22,9 +22,10 @@ export class Bonds {
 
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
     const all = [...units]
-    this.leanedOn = new Set(all.flatMap(({placement}) => placement.machineOf))
     this.replacing = [...new Set(all.flatMap(({placement}) => placement.replaces))]
-    const beside = new Map(all.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
+    const leaning = all.filter(({placement}) => placement.machineOf.length > 0)
+    const beside = new Map(leaning.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
+    this.leanedOn = new Set(leaning.flatMap(({placement}) => placement.machineOf))
     const replacers = replacersOf(all, globs)
     const said = standings(joined(beside, replacers))
     for (const [name, others] of replacers) {
@@ -40,9 +41,14 @@ export class Bonds {
     return this.replacedBy.get(other)?.has(unit) === true
   }
 
-  /** Whether the unit's place has nothing to do with that of any other, conflicts apart; also of one that has just come. */
-  isFree({name, placement}: Unit): boolean {
-    if (placement.global || placement.machineOf.length > 0 || placement.replaces.length > 0) return false
+  /** Whether the unit has one place, which has nothing to do with that of any other, conflicts apart; also of one that has just come. */
+  isFree(unit: Unit): boolean {
+    return !unit.placement.global && this.standsAlone(unit)
+  }
+
+  /** As `isFree`, also of a global unit. */
+  standsAlone({name, placement}: Unit): boolean {
+    if (placement.machineOf.length > 0 || placement.replaces.length > 0) return false
     return !this.leanedOn.has(name) && !this.replacing.some(glob => matchesGlob(glob, name))
   }
 
@@ -67,7 +73,8 @@ function joined(
   beside: ReadonlyMap<string, readonly string[]>,
   replacers: ReadonlyMap<string, Iterable<string>>,
 ): ReadonlyMap<string, readonly string[]> {
-  const all = [...beside].map(([name, peers]) => [name, [...peers, ...(replacers.get(name) ?? [])]] as const)
+  const names = new Set([...beside.keys(), ...replacers.keys()])
+  const all = [...names].map(name => [name, [...(beside.get(name) ?? []), ...(replacers.get(name) ?? [])]] as const)
   return new Map(all.filter(([, others]) => others.length > 0))
 }
 

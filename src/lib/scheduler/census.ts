@@ -1,14 +1,17 @@
 import type {Unit} from '../unit/unit.ts'
 import type {SnapshotMachine} from './snapshot.ts'
 
-/** How many units of each family stand on machines that share a value of metadata, for the keys that anybody asks about. */
+/** How many units of a family stand on machines that share a value of metadata, for the families and keys that anybody asks about. */
 export class Census {
   private readonly keys: readonly string[]
+  private readonly families = new Set<string>()
   private readonly counts = new Map<string, number>()
 
   constructor(units: Iterable<Unit>) {
     const keys = new Set<string>()
-    for (const {placement} of units) {
+    for (const {name, placement} of units) {
+      if (placement.maxPer === undefined && placement.spread === undefined) continue
+      this.families.add(familyOf(name))
       for (const {key} of placement.maxPer ?? []) if (key !== undefined) keys.add(key)
       for (const {key} of placement.spread ?? []) keys.add(key)
     }
@@ -16,15 +19,22 @@ export class Census {
   }
 
   /** Whether what the unit asks about is counted. */
-  covers({placement}: Unit): boolean {
+  covers({name, placement}: Unit): boolean {
+    if (placement.maxPer === undefined && placement.spread === undefined) return true
+    if (!this.families.has(familyOf(name))) return false
     const keys = [...(placement.maxPer ?? []).flatMap(({key}) => key ?? []), ...(placement.spread ?? []).map(({key}) => key)]
     return keys.every(key => this.keys.includes(key))
   }
 
-  /** A unit has come to a machine, or has left it. */
-  move(name: string, {metadata}: SnapshotMachine, by: 1 | -1): void {
-    if (this.keys.length === 0) return
+  /** The unit's family, if anybody asks how many of it there are. */
+  askedFamilyOf(name: string): string | undefined {
+    if (this.families.size === 0) return undefined
     const family = familyOf(name)
+    return this.families.has(family) ? family : undefined
+  }
+
+  /** A unit of a family that is asked about has come to a machine, or has left it. */
+  move(family: string, {metadata}: SnapshotMachine, by: 1 | -1): void {
     for (const key of this.keys) {
       const value = metadata[key]
       if (value === undefined) continue

@@ -39,6 +39,7 @@ export const filters: readonly Filter[] = [
 const alone = filters.filter(filter => filter.evicts === 'alone')
 const together = filters.filter(filter => filter.evicts === 'together')
 const ofMachine = filters.filter(filter => filter.about === 'machine')
+const ofOthers = filters.filter(filter => filter.about === 'others')
 
 /** The first objection to placing the unit here. */
 export function objectionToPlace(unit: Unit, room: Room): Objection | undefined {
@@ -48,6 +49,11 @@ export function objectionToPlace(unit: Unit, room: Room): Objection | undefined 
 /** The first objection to placing the unit here, whoever else is here. */
 export function objectionOfMachine(unit: Unit, room: Room): Objection | undefined {
   return firstObjection(ofMachine, unit, room)
+}
+
+/** The first objection to placing the unit here for who else is here. */
+export function objectionOfOthers(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(ofOthers, unit, room)
 }
 
 /** The first objection to a unit that stands here already, while the room fills again by seniority. */

@@ -3,14 +3,12 @@ import {compileGlob} from '../unit/glob.ts'
 /** Which of the known names each glob matches: worked out once a glob, then looked up. A name that is not known matches nothing. */
 export class GlobIndex {
   private readonly known: Set<string>
-  private sorted: readonly string[]
-  /** Names that came since they were sorted. */
-  private readonly late: string[] = []
+  /** By what stands before the @, where there is one: most globs are about the instances of a template. */
+  private families: Map<string, string[]> | undefined
   private readonly found = new Map<string, Set<string>>()
 
   constructor(names: Iterable<string>) {
     this.known = new Set(names)
-    this.sorted = [...this.known].sort()
   }
 
   matches(glob: string, name: string): boolean {
@@ -29,7 +27,7 @@ export class GlobIndex {
   add(name: string): boolean {
     if (this.known.has(name)) return false
     this.known.add(name)
-    this.late.push(name)
+    if (this.families !== undefined) listAt(this.families, familyIn(name)).push(name)
     for (const [glob, names] of this.found) if (isMatch(glob, name)) names.add(name)
     return true
   }
@@ -41,26 +39,30 @@ export class GlobIndex {
     const matches = compileGlob(glob)
     const names = new Set<string>()
     if (matches === undefined) return names
-    for (let at = this.firstFrom(prefix); at < this.sorted.length; at++) {
-      const name = this.sorted[at]
-      if (name === undefined || !name.startsWith(prefix)) break
-      if (matches(name)) names.add(name)
-    }
-    for (const name of this.late) if (name.startsWith(prefix) && matches(name)) names.add(name)
+    for (const name of this.candidates(prefix)) if (name.startsWith(prefix) && matches(name)) names.add(name)
     return names
   }
 
-  /** Where the first name stands that is not before `prefix`. */
-  private firstFrom(prefix: string): number {
-    let low = 0
-    let high = this.sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.sorted[middle] ?? '') < prefix) low = middle + 1
-      else high = middle
+  private candidates(prefix: string): Iterable<string> {
+    if (!prefix.includes('@')) return this.known
+    if (this.families === undefined) {
+      this.families = new Map()
+      for (const name of this.known) listAt(this.families, familyIn(name)).push(name)
     }
-    return low
+    return this.families.get(familyIn(prefix)) ?? []
   }
+}
+
+function familyIn(name: string): string {
+  return name.slice(0, name.indexOf('@') + 1)
+}
+
+function listAt(lists: Map<string, string[]>, key: string): string[] {
+  const known = lists.get(key)
+  if (known !== undefined) return known
+  const made: string[] = []
+  lists.set(key, made)
+  return made
 }
 
 /** What every name begins with that a glob matches: all of it, when there is nothing special in it. */

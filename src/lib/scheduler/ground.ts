@@ -22,7 +22,8 @@ export class Ground {
   readonly census: Census
   /** By machine. */
   readonly rooms = new Map<string, Room>()
-  private readonly seats = new Map<string, Set<string>>()
+  /** A unit that stands on one machine has it by itself, which most have. */
+  private readonly seats = new Map<string, string | Set<string>>()
   /** On how many machines each unit is still stopping. */
   private readonly stops = new Map<string, number>()
 
@@ -45,25 +46,26 @@ export class Ground {
 
   /** The machines that a unit stands on, the longest first. */
   seatsOf(name: string): ReadonlySet<string> {
-    return this.seats.get(name) ?? nowhere
+    const seats = this.seats.get(name)
+    return seats === undefined ? nowhere : typeof seats === 'string' ? new Set([seats]) : seats
   }
 
   hasSeat(name: string): boolean {
-    return this.seatsOf(name).size > 0
+    return this.seats.has(name)
   }
 
   /** Also on a machine that is not there. */
   seat(name: string, machine: string): void {
     const seats = this.seats.get(name)
-    if (seats === undefined) this.seats.set(name, new Set([machine]))
+    if (seats === undefined) this.seats.set(name, machine)
+    else if (typeof seats === 'string') this.seats.set(name, new Set([seats, machine]))
     else seats.add(machine)
     this.rooms.get(machine)?.add(name, this.takes(name))
   }
 
   /** It leaves its place, and holds what it has there until it has stopped. `known`: what it was, if it is not wanted any more. */
   unseat(name: string, machine: string, known?: Unit): void {
-    const seats = this.seats.get(name)
-    if (seats?.delete(machine) && seats.size === 0) this.seats.delete(name)
+    this.giveUp(name, machine)
     const room = this.rooms.get(machine)
     room?.remove(name)
     this.stopsOn(name, machine, this.wanted.get(name) ?? known)
@@ -103,8 +105,7 @@ export class Ground {
 
   /** As `unseat`, of one that never was there. */
   takeBack(name: string, machine: string): void {
-    const seats = this.seats.get(name)
-    if (seats?.delete(machine) && seats.size === 0) this.seats.delete(name)
+    this.giveUp(name, machine)
     this.rooms.get(machine)?.remove(name)
     this.shapes.forget()
   }
@@ -115,6 +116,23 @@ export class Ground {
     return [...units]
       .filter(({name}) => !this.finished.has(name))
       .sort((a, b) => rank(a) - rank(b) || priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name))
+  }
+
+  /** These machines are not there any more; who stands on them still does, as far as is known. */
+  close(machines: ReadonlySet<string>): void {
+    for (const machine of machines) {
+      for (const name of [...(this.rooms.get(machine)?.stopping.keys() ?? [])]) this.hasStoppedOn(name, machine)
+      this.rooms.delete(machine)
+    }
+    this.shapes.close(machines)
+  }
+
+  private giveUp(name: string, machine: string): void {
+    const seats = this.seats.get(name)
+    if (seats === machine) this.seats.delete(name)
+    if (!(seats instanceof Set)) return
+    seats.delete(machine)
+    if (seats.size === 0) this.seats.delete(name)
   }
 
   /** A unit that has come to its end takes nothing of its place. */

@@ -13,6 +13,11 @@ export function holdReason(snapshot: Snapshot): string | undefined {
   const missing = [...standing.map(({machine}) => machine), ...snapshot.recentlyLost]
   const lost = new Set(missing.filter(machine => !present.has(machine) && !snapshot.gone.has(machine)))
   const all = present.size + lost.size
-  if (lost.size < 3 || lost.size * 3 <= all) return undefined
+  if (!isManyLost(lost.size, all)) return undefined
   return `${lost.size} of ${all} machines were lost at once: their units stay theirs until the machines return or \`ctl forget-machine\` says that they will not`
+}
+
+/** Whether so many of those that were there are more than an engine takes for lost machines. */
+export function isManyLost(lost: number, all: number): boolean {
+  return lost >= 3 && lost * 3 > all
 }

@@ -5,6 +5,8 @@ import {asksTheSame} from './shapes.ts'
 
 /** What has changed since a pass. */
 export interface GroundChange {
+  /** Machines that are not there any more. */
+  readonly lost: readonly string[]
   /** Units that are wanted now, or whose file or wish is another; none that has come to its end. */
   readonly wanted: readonly Unit[]
   readonly unwanted: readonly string[]
@@ -51,7 +53,8 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
     ground.wanted.delete(name)
     ground.finished.delete(name)
   }
-  const comers: Unit[] = []
+  const comers = leaveLost(ground, change.lost, decisions)
+  if (comers === undefined) return undefined
   for (const unit of change.wanted) {
     if (!ground.bonds.isFree(unit) || !ground.census.covers(unit) || ground.isStopping(unit.name)) return undefined
     const before = ground.wanted.get(unit.name)
@@ -67,6 +70,26 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
     decisions.push({kind: 'place', unit: unit.name, machine: room.machine.id, reason: reasonToPlace(unit, shape.suiting)})
   }
   return decisions
+}
+
+/** Takes everybody away from machines that are lost; those who are to be placed anew, undefined where only a whole pass can tell. */
+function leaveLost(ground: Ground, lost: readonly string[], decisions: Decision[]): Unit[] | undefined {
+  const displaced: Unit[] = []
+  for (const machine of lost) {
+    for (const name of [...(ground.rooms.get(machine)?.units.keys() ?? [])]) {
+      const unit = ground.wanted.get(name)
+      if (unit === undefined || !ground.bonds.standsAlone(unit)) return undefined
+      // There are never to be two of it.
+      if (unit.placement.onDisconnect === 'stop' && ground.isStopping(name)) return undefined
+      // What has come to its end has nothing to do elsewhere.
+      if (ground.finished.has(name)) continue
+      ground.takeBack(name, machine)
+      decisions.push({kind: 'evict', unit: name, machine, reason: `machine ${machine} is lost`})
+      if (!unit.placement.global && !ground.hasSeat(name)) displaced.push(unit)
+    }
+  }
+  if (lost.length > 0) ground.close(new Set(lost))
+  return displaced
 }
 
 /** The unit is known from now on, with all that it says of others. */

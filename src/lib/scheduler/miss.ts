@@ -11,7 +11,8 @@ export function describeMiss({objections, tooSmall}: Prospect): string {
 
 /** `web@3.service moves (host2 takes it)`: what would have to happen for a machine to do; undefined where nothing helps, or none is known. */
 export function remedyFor({objections, tooSmall, awaits, way, peers}: Prospect): string | undefined {
-  if (awaits !== undefined) return `${joined(awaits)} ${awaits.length === 1 ? 'has' : 'have'} stopped`
+  if (awaits !== undefined)
+    return awaits.length === 0 ? 'it has stopped there' : `${joined(awaits)} ${awaits.length === 1 ? 'has' : 'have'} stopped`
   if (tooSmall.length > 0 || objections.length === 0) return undefined
   const parts: string[] = (way ?? []).map(moverText)
   for (const objection of objections) {

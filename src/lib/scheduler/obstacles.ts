@@ -7,13 +7,14 @@ import type {Room} from './room.ts'
 import {Stock} from './stock.ts'
 
 /**
- * Everything that speaks against the unit in this room: every filter is asked, about each thing that the unit asks for by
- * itself. Empty exactly when nothing speaks against it; of one resource that is short twice, what is left counts.
+ * Everything that speaks against the unit in this room, in the order of the filters: every one is asked, about each thing that the
+ * unit asks for by itself. Empty exactly when nothing speaks against it. Of a resource that is short twice, what is left counts.
  */
 export function obstaclesTo(unit: Unit, room: Room): readonly Objection[] {
   const found = new Map<string, Objection>()
-  for (const demand of demandsOf(unit)) {
-    for (const filter of filters) {
+  const demands = demandsOf(unit)
+  for (const filter of filters) {
+    for (const demand of demands) {
       const objection = filter.object(demand, room)
       if (objection === undefined) continue
       // Of a machine that is too small even when it is empty, the later one says what is left now.

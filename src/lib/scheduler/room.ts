@@ -1,6 +1,6 @@
 import type {Unit} from '../unit/unit.ts'
 import type {Bonds} from './bonds.ts'
-import {type Census, familyOf} from './census.ts'
+import type {Census} from './census.ts'
 import type {ConflictIndex} from './conflict-index.ts'
 import type {SnapshotMachine} from './snapshot.ts'
 import {Stock} from './stock.ts'
@@ -44,7 +44,7 @@ export class Room {
     return this.stock.share * 100 + this.units.size / 2
   }
 
-  /** How many units of a family stand here. */
+  /** How many units of a family stand here, of one that anybody asks about. */
   countOf(family: string): number {
     return this.families.get(family) ?? 0
   }
@@ -110,9 +110,7 @@ export class Room {
   add(name: string, unit: Unit | undefined): void {
     if (this.units.has(name)) this.remove(name)
     this.units.set(name, unit)
-    const family = familyOf(name)
-    this.families.set(family, (this.families.get(family) ?? 0) + 1)
-    this.ties.census.move(name, this.machine, 1)
+    this.count(name, 1)
     if (unit !== undefined) {
       const returning = this.stopping.get(name)
       if (returning !== undefined) this.stock.giveBack(name, returning.requests)
@@ -126,9 +124,7 @@ export class Room {
   remove(name: string): void {
     if (!this.units.has(name)) return
     const unit = this.units.get(name)
-    const family = familyOf(name)
-    this.families.set(family, this.countOf(family) - 1)
-    this.ties.census.move(name, this.machine, -1)
+    this.count(name, -1)
     if (unit !== undefined) {
       this.stock.giveBack(name, unit.requests)
       const returning = this.stopping.get(name)
@@ -138,6 +134,13 @@ export class Room {
     for (const glob of this.ties.conflicts.against(name)) this.matched.get(glob)?.delete(name)
     this.units.delete(name)
     this.replacing.delete(name)
+  }
+
+  private count(name: string, by: 1 | -1): void {
+    const family = this.ties.census.askedFamilyOf(name)
+    if (family === undefined) return
+    this.families.set(family, this.countOf(family) + by)
+    this.ties.census.move(family, this.machine, by)
   }
 }
 

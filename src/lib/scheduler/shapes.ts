@@ -3,7 +3,7 @@ import type {Spread} from '../unit/placement/limits.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {costOf, mayBecomeCheaper} from './cost.ts'
-import {objectionOfMachine, objectionToPlace} from './filters.ts'
+import {objectionOfMachine, objectionOfOthers, objectionToPlace} from './filters.ts'
 import {Heap} from './heap.ts'
 import type {Objection} from './objection.ts'
 import type {Room, Ties} from './room.ts'
@@ -14,7 +14,7 @@ import type {Room, Ties} from './room.ts'
  * choice once, and the cheapest of the others is found in about log(machines).
  */
 export class Shapes {
-  private readonly rooms: readonly Room[]
+  private rooms: readonly Room[]
   private readonly ties: Ties
   private readonly strategy: Strategy
   private readonly known = new Map<string, Shape>()
@@ -40,6 +40,13 @@ export class Shapes {
 
   /** Somebody has left a room: what spoke against a shape there may not do so any more. */
   forget(): void {
+    this.known.clear()
+  }
+
+  /** These machines are not there any more. */
+  close(machines: ReadonlySet<string>): void {
+    this.rooms = this.rooms.filter(({machine}) => !machines.has(machine.id))
+    this.suiting.clear()
     this.known.clear()
   }
 
@@ -137,7 +144,7 @@ class Group {
       if (least.cost !== cost) {
         least.cost = cost
         this.heap.leastHasGrown()
-      } else if (objectionToPlace(unit, least.room) === undefined) return least.room
+      } else if (objectionOfOthers(unit, least.room) === undefined) return least.room
       else this.heap.dropLeast()
     }
     return undefined

@@ -1,3 +1,4 @@
+import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {costOf} from './cost.ts'
 import type {Decision} from './decision.ts'
@@ -202,7 +203,7 @@ interface Seen {
 
 /** Who has to stop until the unit fits; undefined where it does not fit even then. */
 function awaited(unit: Unit, room: Room): readonly string[] | undefined {
-  const stopping = [...room.stopping.keys()].filter(name => !room.units.has(name))
+  const stopping = [...room.stopping.keys()].filter(name => !room.units.has(name) && name !== unit.name).sort(compareNatural)
   const stopped = room.pretendStopped()
   const fits = obstaclesTo(unit, room).length === 0
   stopped.undo()

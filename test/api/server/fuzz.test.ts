@@ -72,7 +72,7 @@ test(`${runs} wrong requests break nothing, are never told of a bug, and leave n
       }),
     )
     await empty(store)
-    if (done >= ((levels.length + 1) * runs) / 5) levels.push(await heapLevel())
+    if (done >= ((levels.length + 1) * runs) / 10) levels.push(await heapLevel())
   }
   const failures = serverLog.filter(line => line.includes(' error '))
   process.stdout.write(

@@ -101,7 +101,7 @@ describe('the document', () => {
       metrics: new Metrics(),
       now: Date.now,
       unready: () => undefined,
-    use: async () => [],
+      use: async () => [],
     }
     const routes = v1Family(context).routes.map(({method, path}) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>

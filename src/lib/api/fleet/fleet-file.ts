@@ -18,10 +18,10 @@ export class FleetFiles {
 
   /** The file of a hash of ours; undefined when the cluster does not have it. */
   of(view: ClusterView, hash: string): FleetFile | undefined {
-    const known = this.#files.get(hash)
-    if (known !== undefined) return known
     const text = view.files.get(hash)
     if (text === undefined) return undefined
+    const known = this.#files.get(hash)
+    if (known !== undefined) return known
     const made = fleetFile(optionsOf(text))
     this.#tidy(view)
     this.#files.set(hash, made)
