@@ -87,8 +87,11 @@ test('a drain goes on without who asked for it and without who led, and is undon
   const lost = await killLeader(env.CTL_ENDPOINTS ?? '')
   if (lost !== 'a') {
     const left = async () => (await ctl('list-units', '--no-legend', '--fields', 'unit,machine')).stdout.match(/\S+ +a\//g) ?? []
-    await until('only what fits nowhere else is left on a', async () => (await left()).join().startsWith('only.service'), 40_000)
-    expect(await left()).toHaveLength(1)
+    await until(
+      'only what fits nowhere else is left on a',
+      async () => (await left()).join().startsWith('only.service') && (await left()).length === 1,
+      40_000,
+    )
     expect(await ctl('uncordon', 'a')).toMatchObject({code: 0})
     expect(await ctl('move', 'web@1', '--to', 'a')).toMatchObject({code: 0, stdout: expect.stringContaining('moved to a/')})
     expect(await left()).toHaveLength(2)

@@ -79,6 +79,8 @@ function leaveLost(ground: Ground, lost: readonly string[], decisions: Decision[
     for (const name of [...(ground.rooms.get(machine)?.units.keys() ?? [])]) {
       const unit = ground.wanted.get(name)
       if (unit === undefined || !ground.bonds.standsAlone(unit)) return undefined
+      // There are never to be two of it.
+      if (unit.placement.onDisconnect === 'stop' && ground.isStopping(name)) return undefined
       // What has come to its end has nothing to do elsewhere.
       if (ground.finished.has(name)) continue
       ground.takeBack(name, machine)
