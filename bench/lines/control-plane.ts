@@ -4,10 +4,11 @@ import {keys, parseKey, prefixes} from '../../src/lib/store/keys.ts'
 import type {Entry, Write} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {timeBareLaunch} from '../clusters/bare-control-plane.ts'
-import {follow, revisionOf} from '../clusters/follow.ts'
+import {withFollower} from '../clusters/follow.ts'
+import type {Seen} from '../clusters/one-unit-more.ts'
 import {writeAll} from '../clusters/stored-cluster.ts'
 import {withAgents} from '../clusters/with-agents.ts'
-import {type BenchEtcd, withEtcd} from '../clusters/with-etcd.ts'
+import {withEtcd} from '../clusters/with-etcd.ts'
 import {withLeader} from '../clusters/with-leader.ts'
 import {counted, readCounters} from '../etcd-counters.ts'
 import {exponentOf} from '../exponent.ts'
@@ -31,15 +32,18 @@ async function measureControlPlane({say, signal}: Bench): Promise<readonly Resul
     withLeader(etcd, signal, async () => {
       say(`starting ${machines} agents`)
       await withAgents(etcd, {count: machines, processes, signal}, async () => {
-        for (const count of counts) {
-          const before = await readCounters(etcd.endpoint, signal)
-          const ctl = await launch(etcd, count, signal)
-          const {writes} = counted(before, await readCounters(etcd.endpoint, signal))
-          const limit = await timeBareLaunch(etcd, signal)
-          say(`${count} units: ${ctl.toFixed(0)} ms with ${writes} writes; etcd alone ${limit.toFixed(0)} ms`)
-          took.push({size: count, ctl, limit})
-          await destroy(etcd, count, signal)
-        }
+        await withFollower(etcd.store, {prefixes: [prefixes.states], signal}, async follower => {
+          const seen = {store: etcd.store, follower, signal}
+          for (const count of counts) {
+            const before = await readCounters(etcd.endpoint, signal)
+            const ctl = await launch(seen, count)
+            const {writes} = counted(before, await readCounters(etcd.endpoint, signal))
+            const limit = await timeBareLaunch(etcd, signal)
+            say(`${count} units: ${ctl.toFixed(0)} ms with ${writes} writes; etcd alone ${limit.toFixed(0)} ms`)
+            took.push({size: count, ctl, limit})
+            await destroy(seen, count)
+          }
+        })
       })
     }),
   )
@@ -64,13 +68,12 @@ async function measureControlPlane({say, signal}: Bench): Promise<readonly Resul
 }
 
 /** Milliseconds from the first record until every unit is reported as running. */
-async function launch({store}: BenchEtcd, count: number, signal: AbortSignal): Promise<number> {
+async function launch({store, follower, signal}: Seen, count: number): Promise<number> {
   const file = fileHash(text)
   const value = encode(unitRecordSchema, {file, desiredState: 'launched', generation: 1})
   const waiting = new Set(namesOf(count))
   const records = [...waiting].map((name): Write => ({kind: 'put', key: keys.unit(name), value}))
-  const revision = await revisionOf(store, signal)
-  const reported = follow(store, {prefixes: [prefixes.states], revision, signal}, event => {
+  const reported = follower.until(event => {
     if (event.kind === 'put' && runs(event.entry)) waiting.delete(unitOf(event.entry.key))
     return waiting.size === 0
   })
@@ -81,11 +84,10 @@ async function launch({store}: BenchEtcd, count: number, signal: AbortSignal): P
 }
 
 /** Resolves when nothing of the units is left. */
-async function destroy({store}: BenchEtcd, count: number, signal: AbortSignal): Promise<void> {
+async function destroy({store, follower, signal}: Seen, count: number): Promise<void> {
   const {entries} = await store.list([prefixes.states], {keysOnly: true, signal})
   const left = new Set(entries.map(({key}) => key))
-  const revision = await revisionOf(store, signal)
-  const gone = follow(store, {prefixes: [prefixes.states], revision, signal}, event => {
+  const gone = follower.until(event => {
     if (event.kind === 'delete') left.delete(event.key)
     return left.size === 0
   })

@@ -1,6 +1,6 @@
 import {prefixes} from '../../src/lib/store/keys.ts'
-import {follow, revisionOf} from '../clusters/follow.ts'
-import {moreFile, timeOneMore} from '../clusters/one-unit-more.ts'
+import {withFollower} from '../clusters/follow.ts'
+import {moreFile, morePrefixes, timeOneMore} from '../clusters/one-unit-more.ts'
 import {machineWrites, placedWrites, unitWrites, writeAll} from '../clusters/stored-cluster.ts'
 import {type BenchEtcd, withEtcd} from '../clusters/with-etcd.ts'
 import {withLeader} from '../clusters/with-leader.ts'
@@ -31,12 +31,15 @@ async function measurePause({say, signal}: Bench): Promise<readonly Result[]> {
   say('one unit more, again and again')
   const steps = await withEtcd(async etcd => {
     await writeAll(etcd.store, [...machines, ...units, ...placedWrites(size), moreFile], signal)
-    return await withLeader(etcd, signal, async leader => {
-      await timeOneMore(etcd.store, 'first.service', signal)
-      const reading = await leader.longestPause()
-      for (let count = 1; count <= more; count++) await timeOneMore(etcd.store, `more@${count}.service`, signal)
-      return {reading, placing: await leader.longestPause()}
-    })
+    const {store} = etcd
+    return await withLeader(etcd, signal, leader =>
+      withFollower(store, {prefixes: morePrefixes, signal}, async follower => {
+        await timeOneMore({store, follower, signal}, 'first.service')
+        const reading = await leader.longestPause()
+        for (let count = 1; count <= more; count++) await timeOneMore({store, follower, signal}, `more@${count}.service`)
+        return {reading, placing: await leader.longestPause()}
+      }),
+    )
   })
   const row = (name: string, took: number): Result => ({
     name,
@@ -54,12 +57,15 @@ async function measurePause({say, signal}: Bench): Promise<readonly Result[]> {
 
 /** Resolves when every unit has an assignment. */
 async function untilPlaced({store}: BenchEtcd, signal: AbortSignal): Promise<void> {
-  const revision = await revisionOf(store, signal)
-  const listed = (await store.list([prefixes.assignments], {revision, keysOnly: true, signal})).entries
-  const placed = new Set(listed.map(({key}) => key))
-  if (placed.size >= size.units) return
-  await follow(store, {prefixes: [prefixes.assignments], revision, signal}, event => {
-    if (event.kind === 'put') placed.add(event.entry.key)
-    return placed.size >= size.units
+  await withFollower(store, {prefixes: [prefixes.assignments], signal}, async follower => {
+    const placed = new Set<string>()
+    const all = follower.until(event => {
+      if (event.kind === 'put') placed.add(event.entry.key)
+      return placed.size >= size.units
+    })
+    const {entries} = await store.list([prefixes.assignments], {keysOnly: true, signal})
+    for (const {key} of entries) placed.add(key)
+    if (placed.size >= size.units) all.catch(() => {})
+    else await all
   })
 }

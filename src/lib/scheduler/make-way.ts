@@ -62,13 +62,12 @@ function victimsIn(room: Room, unit: Unit, spare: (victim: Unit) => number): rea
   }
 }
 
-/** The lowest first. Nobody beside whom another must stand, and no global unit. */
+/** The lowest first. Only such as have nothing to do with others: who replaces, or stands beside, would be pushed to and fro. */
 function candidatesIn(room: Room, unit: Unit): readonly Unit[] {
   const most = priorityOf(unit) - clearly
   const here = [...room.units.values()].filter(other => other !== undefined)
-  const leaned = new Set(here.flatMap(({placement}) => placement.machineOf))
   return here
-    .filter(other => !other.placement.global && priorityOf(other) <= most && !leaned.has(other.name))
+    .filter(other => priorityOf(other) <= most && room.ties.bonds.isFree(other))
     .sort((a, b) => priorityOf(a) - priorityOf(b) || compareNatural(b.name, a.name))
 }
 

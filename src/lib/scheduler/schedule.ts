@@ -135,7 +135,7 @@ class Pass {
   /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
   makeWay(): boolean {
     const homeless = this.sequence
-      .filter(unit => !unit.placement.global && unit.placement.machineOf.length === 0 && !this.ground.hasSeat(unit.name))
+      .filter(unit => this.ground.bonds.isFree(unit) && !this.ground.hasSeat(unit.name))
       .filter(unit => !this.mustStopFirst(unit))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
     if (homeless.length === 0) return false
