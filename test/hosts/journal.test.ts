@@ -20,7 +20,7 @@ let two: Host
 beforeAll(async () => {
   lack = await whyNoHostsToTest()
   if (lack !== undefined) return
-  bed = await openHosts({count: 2, agentEnvironment: {CTL_TTL: '4s'}})
+  bed = await openHosts({count: 2, agentEnvironment: {CTL_TTL: '20s'}})
   const [first, second] = bed.hosts
   if (first === undefined || second === undefined) throw new Error('two hosts were asked for')
   one = first
