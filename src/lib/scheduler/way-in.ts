@@ -57,11 +57,14 @@ class Search {
     for (let objection = this.objection(); objection !== undefined; objection = this.objection()) {
       if (objection.kind === 'short') break
       const other =
-        objection.kind === 'conflict' || objection.kind === 'port'
-          ? this.candidates().find(({name}) => name === objection.other)
-          : objection.kind === 'max-per' && objection.where === undefined
-            ? this.candidates().find(({name}) => familyOf(name) === objection.family)
-            : undefined
+        objection.kind === 'conflict'
+          ? // Whichever of several is told, the lowest goes first.
+            this.candidates().find(each => this.room.ties.conflicts.between(this.asking, each.name, each))
+          : objection.kind === 'port'
+            ? this.candidates().find(({name}) => name === objection.other)
+            : objection.kind === 'max-per' && objection.where === undefined
+              ? this.candidates().find(({name}) => familyOf(name) === objection.family)
+              : undefined
       if (other === undefined) return undefined
       this.remove(other)
       named.push(other)
