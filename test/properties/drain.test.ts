@@ -5,9 +5,10 @@ import {planRebalance} from '../../src/lib/scheduler/rebalance.ts'
 import {scheduleAndShow} from '../../src/lib/scheduler/schedule.ts'
 import type {Snapshot, SnapshotMachine, SnapshotMove, SnapshotPlacement} from '../../src/lib/scheduler/snapshot.ts'
 import type {Unit} from '../../src/lib/unit/unit.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {follow, unitWith} from '../fakes/snapshot.ts'
 
-const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 400)}
+const runs = propertyRuns(400)
 const ids = ['m1', 'm2', 'm3', 'm4']
 
 const machine = (id: string): fc.Arbitrary<SnapshotMachine> =>

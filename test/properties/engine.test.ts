@@ -10,6 +10,7 @@ import {keys} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {type StoredStory, textOf, writesFor} from '../fakes/engine-story.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 
 const names = ['a', 'b', 'c', 'w@1', 'w@2']
 const ids = ['m1', 'm2', 'm3']
@@ -129,7 +130,7 @@ async function settle(story: StoredStory): Promise<readonly Look[]> {
   throw new Error(`does not come to rest: ${looks.slice(-3).map(look => `[${look.decisions.map(describeDecision).join('; ')}]`)}`)
 }
 
-const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 300)}
+const runs = propertyRuns(300)
 
 describe('an engine', () => {
   test('comes to rest, and plans nothing there', () =>

@@ -12,9 +12,10 @@ import {keys} from '../../src/lib/store/keys.ts'
 import type {ChangeEvent, Write} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {textOf} from '../fakes/engine-story.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {machineEntry, machineSettingsEntry} from '../fakes/stored-cluster.ts'
 
-const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 300)}
+const runs = propertyRuns(300)
 const names = ['a@1', 'a@2', 'a@3', 'b@1', 'b@2', 'c', 'd'].map(each => `${each}.service`)
 const machines = ['m1', 'm2', 'm3']
 

@@ -4,9 +4,10 @@ import type {Decision} from '../../src/lib/scheduler/decision.ts'
 import {schedule} from '../../src/lib/scheduler/schedule.ts'
 import type {Snapshot, SnapshotMachine} from '../../src/lib/scheduler/snapshot.ts'
 import type {Unit} from '../../src/lib/unit/unit.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {follow, unitWith} from '../fakes/snapshot.ts'
 
-const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 400)}
+const runs = propertyRuns(400)
 
 const machine = (id: string): fc.Arbitrary<SnapshotMachine> =>
   fc

@@ -5,9 +5,10 @@ import {schedule} from '../../src/lib/scheduler/schedule.ts'
 import type {Snapshot} from '../../src/lib/scheduler/snapshot.ts'
 import {anySnapshot, freshSnapshot} from '../fakes/arbitrary-snapshot.ts'
 import {PlacementRules} from '../fakes/placement-rules.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {follow, settle, unitWith} from '../fakes/snapshot.ts'
 
-const runs = {numRuns: 400}
+const runs = propertyRuns(400)
 
 function holds(snapshots: fc.Arbitrary<Snapshot>, check: (snapshot: Snapshot) => void): void {
   fc.assert(

@@ -6,9 +6,10 @@ import {schedule, scheduleAndShow} from '../../src/lib/scheduler/schedule.ts'
 import type {Snapshot} from '../../src/lib/scheduler/snapshot.ts'
 import {explainer} from '../../src/lib/scheduler/why.ts'
 import {anySnapshot} from '../fakes/arbitrary-snapshot.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {unitWith} from '../fakes/snapshot.ts'
 
-const runs = {numRuns: Number(process.env.PROPERTY_RUNS ?? 300)}
+const runs = propertyRuns(300)
 
 const lines = fc
   .record({

@@ -273,6 +273,16 @@ describe('Replaces', () => {
       ['f off b', 'f to a', 'x to b', 'y off b', 'y to a'],
     ],
     [
+      'what is not decided closes no ring',
+      {
+        machines: ['a'],
+        units: ['b: Replaces=p.*', 'c: Replaces=b.*', 'd: MachineOf=p.service; Replaces=c.*'],
+        frozen: ['p'],
+        placed: ['p on a'],
+      },
+      ['b to a', 'c nowhere: 1 machine: 1 runs d.service, which replaces it', 'd to a'],
+    ],
+    [
       'a ring through MachineOf: the Replaces in it count for nothing',
       {machines: ['a'], units: ['p', 'q: Replaces=p.*', 't: Replaces=x.*; MachineOf=p.service', 'x: Replaces=q.*']},
       ['p to a', 'q to a', 't to a', 'x to a'],

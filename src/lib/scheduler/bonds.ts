@@ -78,12 +78,13 @@ function joined(
   return new Map(all.filter(([, others]) => others.length > 0))
 }
 
-/** By unit, those that say they replace it. */
-function replacersOf(units: Iterable<Unit>, globs: GlobIndex): ReadonlyMap<string, readonly string[]> {
+/** By unit, those that say they replace it. The place of a unit that is not among these depends on nobody: it is not decided here. */
+function replacersOf(units: readonly Unit[], globs: GlobIndex): ReadonlyMap<string, readonly string[]> {
+  const decided = new Set(units.map(({name}) => name))
   const replacers = new Map<string, string[]>()
   for (const {name, placement} of units) {
     if (placement.replaces.length === 0) continue
-    const replaced = new Set(placement.replaces.flatMap(glob => [...globs.namesOf(glob)]))
+    const replaced = new Set(placement.replaces.flatMap(glob => [...globs.namesOf(glob)].filter(other => decided.has(other))))
     replaced.delete(name)
     for (const other of replaced) {
       const known = replacers.get(other)
