@@ -3,11 +3,12 @@ import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {isManyLost} from '../scheduler/hold.ts'
 import {follow, type GroundChange, type UnitOnMachine} from '../scheduler/kept.ts'
+import {seatKey} from '../scheduler/seats.ts'
 import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
 import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
 import {isAssigned, isDone, nextDeadline, stoppingAs} from './snapshot.ts'
-import {placementKey, type Touched} from './touched.ts'
+import type {Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** A plan, and whether everything was looked at for it. */
@@ -79,7 +80,7 @@ export class EngineMind {
     if (decided === undefined) return undefined
     this.ground = ground
     for (const machine of change.lost) this.noteLeft(machine)
-    const gone = new Set(decided.flatMap(each => (each.kind === 'evict' ? [placementKey(each.unit, each.machine)] : [])))
+    const gone = new Set(decided.flatMap(each => (each.kind === 'evict' ? [seatKey(each.unit, each.machine)] : [])))
     return [
       ...decided,
       ...this.updates(ground, touched, gone),
@@ -158,7 +159,7 @@ export class EngineMind {
       if (record === undefined) continue
       for (const machine of ground.seatsOf(unit)) {
         const assignment = this.view.assignments.get(machine)?.get(unit)
-        if (assignment === undefined || gone.has(placementKey(unit, machine))) continue
+        if (assignment === undefined || gone.has(seatKey(unit, machine))) continue
         const reason = reasonToUpdate(assignment, record)
         if (reason !== undefined) yield {kind: 'update', unit, machine, reason}
       }

@@ -8,10 +8,10 @@ import {holdReason} from '../scheduler/hold.ts'
 import {describeObjections} from '../scheduler/objection.ts'
 import {planRebalance} from '../scheduler/rebalance.ts'
 import {scheduleAndShow} from '../scheduler/schedule.ts'
+import {seatKey} from '../scheduler/seats.ts'
 import type {Snapshot, SnapshotMove} from '../scheduler/snapshot.ts'
 import {keys} from '../store/keys.ts'
 import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
-import {placementKey} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the engine decided; every change to what the cluster stores is one of these. */
@@ -66,13 +66,13 @@ export function planAll(
       refused.add(decision.unit)
       if (isNews(decision, view)) decisions.push(decision)
     } else {
-      if (decision.kind === 'evict') moved.add(placementKey(decision.unit, decision.machine))
+      if (decision.kind === 'evict') moved.add(seatKey(decision.unit, decision.machine))
       decisions.push(decision)
     }
   }
   for (const assignment of view.allAssignments()) {
     const record = view.units.get(assignment.unit)
-    if (record === undefined || snapshot.frozen.has(record.name) || moved.has(placementKey(assignment.unit, assignment.machine)))
+    if (record === undefined || snapshot.frozen.has(record.name) || moved.has(seatKey(assignment.unit, assignment.machine)))
       continue
     const reason = reasonToUpdate(assignment, record)
     if (reason !== undefined) decisions.push({kind: 'update', unit: assignment.unit, machine: assignment.machine, reason})

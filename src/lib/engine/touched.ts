@@ -1,10 +1,11 @@
+import {seatKey} from '../scheduler/seats.ts'
 import {type ParsedKey, parseKey} from '../store/keys.ts'
 import type {ChangeEvent} from '../store/store.ts'
 
 /** What changes have touched since the engine looked last. */
 export class Touched {
   readonly units = new Set<string>()
-  /** As `placementKey` writes them: assignments, and states. */
+  /** As `seatKey` writes them: assignments, and states. */
   readonly places = new Map<string, Place>()
   readonly refusals = new Set<string>()
   readonly machines = new Set<string>()
@@ -25,7 +26,7 @@ export class Touched {
         return
       case 'assignment':
       case 'state':
-        this.places.set(placementKey(key.unit, key.machine), {unit: key.unit, machine: key.machine})
+        this.places.set(seatKey(key.unit, key.machine), {unit: key.unit, machine: key.machine})
         return
       case 'refusal':
         this.refusals.add(key.unit)
@@ -50,9 +51,4 @@ export class Touched {
 export interface Place {
   readonly unit: string
   readonly machine: string
-}
-
-/** Names a unit on a machine. */
-export function placementKey(unit: string, machine: string): string {
-  return `${machine}/${unit}`
 }

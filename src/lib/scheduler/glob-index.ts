@@ -1,4 +1,5 @@
 import {compileGlob} from '../unit/glob.ts'
+import {familyOf} from './census.ts'
 
 /** Which of the known names each glob matches: worked out once a glob, then looked up. A name that is not known matches nothing. */
 export class GlobIndex {
@@ -27,7 +28,7 @@ export class GlobIndex {
   add(name: string): boolean {
     if (this.known.has(name)) return false
     this.known.add(name)
-    if (this.families !== undefined) listAt(this.families, familyIn(name)).push(name)
+    if (this.families !== undefined) listAt(this.families, familyOf(name)).push(name)
     for (const [glob, names] of this.found) if (isMatch(glob, name)) names.add(name)
     return true
   }
@@ -47,14 +48,10 @@ export class GlobIndex {
     if (!prefix.includes('@')) return this.known
     if (this.families === undefined) {
       this.families = new Map()
-      for (const name of this.known) listAt(this.families, familyIn(name)).push(name)
+      for (const name of this.known) listAt(this.families, familyOf(name)).push(name)
     }
-    return this.families.get(familyIn(prefix)) ?? []
+    return this.families.get(familyOf(prefix)) ?? []
   }
-}
-
-function familyIn(name: string): string {
-  return name.slice(0, name.indexOf('@') + 1)
 }
 
 function listAt(lists: Map<string, string[]>, key: string): string[] {
