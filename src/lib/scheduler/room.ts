@@ -88,7 +88,8 @@ export class Room {
 
   /** As if all had stopped that are about to, until it is undone. */
   pretendStopped(): {readonly units: readonly Unit[]; undo(): void} {
-    const leaving = [...this.stopping].filter(([name]) => !this.units.has(name))
+    const before = [...this.stopping]
+    const leaving = before.filter(([name]) => !this.units.has(name))
     for (const [name, unit] of leaving) {
       this.stopping.delete(name)
       if (unit !== undefined) this.stock.giveBack(name, unit.requests)
@@ -97,6 +98,9 @@ export class Room {
       units: leaving.flatMap(([, unit]) => unit ?? []),
       undo: () => {
         for (const [name, unit] of leaving) this.addStopping(name, unit)
+        // In the order of before: it is the first of several that a reason names.
+        this.stopping.clear()
+        for (const [name, unit] of before) this.stopping.set(name, unit)
       },
     }
   }
