@@ -50,6 +50,16 @@ describe('resources', () => {
       ['x nowhere: 1 machine: 1 has port 80 taken by y.service', 'x off a'].sort(),
     ],
     [
+      'whoever stands there need not leave for a port that is being given up',
+      {machines: ['a'], units: ['x: Ports=80'], placed: ['x on a'], stopping: ['old on a: Ports=80']},
+      [],
+    ],
+    [
+      'whoever comes waits for a port that is being given up',
+      {machines: ['a'], units: ['x: Ports=80'], stopping: ['old on a: Ports=80']},
+      ['x nowhere: 1 machine: 1 has room once old.service has stopped'],
+    ],
+    [
       'what is stopping holds what it has until it has stopped',
       {machines: ['a memory:1G'], units: ['x: Requests=memory=1G'], stopping: ['old on a: Requests=memory=1G']},
       ['x nowhere: 1 machine: 1 has room once old.service has stopped'],

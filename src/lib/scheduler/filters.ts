@@ -30,6 +30,7 @@ export const filters: readonly Filter[] = [
   {object: stopping, evicts: 'never', about: 'others'},
   {object: replaced, evicts: 'together', about: 'others'},
   {object: ports, evicts: 'alone', about: 'others'},
+  {object: portsGivenUp, evicts: 'never', about: 'others'},
   {object: maxPer, evicts: 'never', about: 'others'},
   {object: shortage, evicts: 'never', about: 'others'},
   {object: leaving, evicts: 'alone', about: 'machine'},
@@ -134,7 +135,12 @@ function replaced(unit: Unit, room: Room): Objection | undefined {
 }
 
 function ports({name, requests}: Unit, room: Room): Objection | undefined {
-  return requests.ports.length === 0 ? undefined : room.stock.portTaken(name, requests.ports)
+  return room.stock.portTaken(name, requests.ports, holder => room.units.has(holder))
+}
+
+/** As ports, with what is on its way out: whoever stands there already need not leave for it. */
+function portsGivenUp({name, requests}: Unit, room: Room): Objection | undefined {
+  return room.stock.portTaken(name, requests.ports, holder => !room.units.has(holder))
 }
 
 function maxPer({name, placement}: Unit, room: Room): Objection | undefined {

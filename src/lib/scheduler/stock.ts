@@ -65,10 +65,10 @@ export class Stock {
     return undefined
   }
 
-  /** Somebody else who holds one of the ports. */
-  portTaken(unit: string, ports: readonly HostPort[]): Objection | undefined {
+  /** Somebody else who holds one of the ports, of those who count. */
+  portTaken(unit: string, ports: readonly HostPort[], counts: (holder: string) => boolean): Objection | undefined {
     for (const port of ports) {
-      const other = this.holderOf(port, unit)
+      const other = this.holderOf(port, holder => holder !== unit && counts(holder))
       if (other !== undefined) return {kind: 'port', port: portText(port), other}
     }
     return undefined
@@ -82,13 +82,12 @@ export class Stock {
   }
 
   /** Every address stands in the way of each one, and each of every. */
-  private holderOf(port: HostPort, unit: string): string | undefined {
+  private holderOf(port: HostPort, counts: (holder: string) => boolean): string | undefined {
     const everywhere = `${port.port}/${port.protocol}`
-    if (port.address !== undefined)
-      return otherOf(this.ports.get(portKey(port)), unit) ?? otherOf(this.ports.get(everywhere), unit)
+    if (port.address !== undefined) return this.ports.get(portKey(port))?.find(counts) ?? this.ports.get(everywhere)?.find(counts)
     for (const [key, holders] of this.ports) {
       if (key !== everywhere && !key.endsWith(` ${everywhere}`)) continue
-      const other = otherOf(holders, unit)
+      const other = holders.find(counts)
       if (other !== undefined) return other
     }
     return undefined
@@ -113,8 +112,4 @@ function portKey({port, protocol, address}: HostPort): string {
 /** `8080`, `53/udp`. */
 function portText({port, protocol}: HostPort): string {
   return protocol === 'tcp' ? String(port) : `${port}/${protocol}`
-}
-
-function otherOf(holders: readonly string[] | undefined, unit: string): string | undefined {
-  return holders?.find(holder => holder !== unit)
 }
