@@ -109,12 +109,17 @@ export class PlacementRules {
     return a !== b && (this.units.get(a)?.placement.replaces ?? []).some(glob => matchesGlob(glob, b))
   }
 
-  /** Whether `name` stands beside `other`, or beside one that does. */
+  /** Whether `name` must stand beside `other`, or beside one that must. */
   private besides(name: string, other: string, seen = new Set<string>()): boolean {
     if (seen.has(name)) return false
     seen.add(name)
-    const peers = this.units.get(name)?.placement.machineOf ?? []
+    const peers = this.peersOf(name)
     return peers.includes(other) || peers.some(peer => this.besides(peer, other, seen))
+  }
+
+  /** What has come to its end stands beside nobody. */
+  private peersOf(name: string): readonly string[] {
+    return this.judged(name) ? (this.units.get(name)?.placement.machineOf ?? []) : []
   }
 
   /** Whether the place of `name` depends on that of `other`, however far around. */
@@ -122,7 +127,7 @@ export class PlacementRules {
     if (name === other) return true
     if (seen.has(name)) return false
     seen.add(name)
-    const peers = this.units.get(name)?.placement.machineOf ?? []
+    const peers = this.peersOf(name)
     const replacers = this.units.has(name) ? [...this.units.keys()].filter(each => this.saysReplaces(each, name)) : []
     return [...peers, ...replacers].some(each => this.dependsOn(each, other, seen))
   }

@@ -222,6 +222,15 @@ describe('MachineOf', () => {
       ['x to b'],
     ],
     [
+      'one of a ring that has come to its end holds nobody back',
+      {
+        machines: ['a'],
+        units: ['x: MachineOf=z.service', 'y: MachineOf=x.service; Conflicts=z.*', 'z finished: MachineOf=y.service'],
+        placed: ['z on a'],
+      },
+      ['x to a', 'y nowhere: 1 machine: 1 runs conflicting z.service'],
+    ],
+    [
       'a ring whose units do not go together',
       {machines: ['a'], units: ['x: MachineOf=y.service', 'y: MachineOf=z.service', 'z: MachineOf=x.service; Conflicts=y.*']},
       [

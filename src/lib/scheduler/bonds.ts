@@ -11,7 +11,8 @@ import {type Standing, standings} from './rings.ts'
  * replaces B, B replaces C and C replaces A; or C stands only beside a unit that A replaces) it counts for nothing.
  * fleet has this rule for two that replace each other; here it holds for a ring of any length, MachineOf included.
  * What is left has an order, and each unit's place depends only on those before it: so each moves a bounded number of times.
- * Units that name each other by MachineOf, in a ring of any length, are placed together or not at all.
+ * Units that name each other by MachineOf, in a ring of any length, are placed together or not at all. One that has come to its
+ * end wants no place, and so stands beside nobody.
  */
 export class Bonds {
   private readonly replacedBy = new Map<string, ReadonlySet<string>>()
@@ -20,10 +21,10 @@ export class Bonds {
   private readonly leanedOn: ReadonlySet<string>
   private readonly replacing: readonly string[]
 
-  constructor(units: Iterable<Unit>, globs: GlobIndex) {
+  constructor(units: Iterable<Unit>, finished: ReadonlySet<string>, globs: GlobIndex) {
     const all = [...units]
     this.replacing = [...new Set(all.flatMap(({placement}) => placement.replaces))]
-    const leaning = all.filter(({placement}) => placement.machineOf.length > 0)
+    const leaning = all.filter(({name, placement}) => placement.machineOf.length > 0 && !finished.has(name))
     const beside = new Map(leaning.map(({name, placement}) => [name, placement.machineOf.filter(peer => peer !== name)]))
     this.leanedOn = new Set(leaning.flatMap(({placement}) => placement.machineOf))
     const replacers = replacersOf(all, globs)

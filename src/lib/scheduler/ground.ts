@@ -33,7 +33,7 @@ export class Ground {
     this.wanted = new Map(units.map(({unit}) => [unit.name, unit]))
     this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
     const globs = new GlobIndex(namesIn(snapshot))
-    this.bonds = new Bonds(this.wanted.values(), globs)
+    this.bonds = new Bonds(this.wanted.values(), this.finished, globs)
     this.conflicts = new ConflictIndex(this.wanted.values(), globs)
     this.census = new Census(this.wanted.values())
     const ties: Ties = {bonds: this.bonds, conflicts: this.conflicts, census: this.census}

@@ -39,6 +39,8 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
     ground.shapes.forget()
   }
   for (const name of change.finished) {
+    // Who stood beside others has nothing to do with them any more.
+    if ((ground.wanted.get(name)?.placement.machineOf.length ?? 0) > 0) return undefined
     ground.finish(name)
     ground.shapes.forget()
   }
