@@ -17,7 +17,8 @@ const boundOfCounts = 1
  * Few moves that bring the machines nearer to each other: each from a fuller one to an emptier one that takes the unit, and that is
  * not fuller afterwards than the first was before. Nothing while the cluster is not at rest. Never moved: units with Sticky=yes,
  * jobs, those that cannot run twice or whose place has to do with that of others, those that are packed, and whoever would be
- * further from what it prefers or is spread over.
+ * further from what it prefers or is spread over. No machine both gives and takes, so that any of the moves may fail, and in any
+ * order, and still none makes a machine fuller than the fullest was.
  */
 export function planRebalance(snapshot: Snapshot, most: number): readonly SnapshotMove[] {
   const {decisions, ground} = scheduleAndShow(snapshot)
@@ -26,13 +27,23 @@ export function planRebalance(snapshot: Snapshot, most: number): readonly Snapsh
   const least = rooms.some(({stock}) => stock.share > 0) ? bound : boundOfCounts
   const strategy = snapshot.strategy ?? 'spread'
   const pending = new Set(snapshot.placements.flatMap(each => (each.pending === undefined ? [] : [each.unit])))
+  const moved = new Set<string>()
   const mayMove = (unit: Unit | undefined): unit is Unit =>
-    unit !== undefined && !pending.has(unit.name) && isMovable(unit, ground) && (unit.placement.strategy ?? strategy) === 'spread'
+    unit !== undefined &&
+    !moved.has(unit.name) &&
+    !pending.has(unit.name) &&
+    isMovable(unit, ground) &&
+    (unit.placement.strategy ?? strategy) === 'spread'
   const moves: SnapshotMove[] = []
+  const givers = new Set<Room>()
+  const takers = new Set<Room>()
   while (moves.length < most) {
-    const next = bestMove(rooms, {least, mayMove, moved: new Set(moves.map(({unit}) => unit))})
+    const next = bestMove(rooms, {least, mayMove, givers, takers})
     if (next === undefined) break
     const {unit, from, to} = next
+    moved.add(unit.name)
+    givers.add(from)
+    takers.add(to)
     moves.push({
       unit: unit.name,
       from: from.machine.id,
@@ -48,7 +59,8 @@ export function planRebalance(snapshot: Snapshot, most: number): readonly Snapsh
 interface Choosing {
   readonly least: number
   readonly mayMove: (unit: Unit | undefined) => unit is Unit
-  readonly moved: ReadonlySet<string>
+  readonly givers: ReadonlySet<Room>
+  readonly takers: ReadonlySet<Room>
 }
 
 interface Change {
@@ -58,16 +70,17 @@ interface Change {
 }
 
 /** From the fullest to the emptiest, the largest unit that does not turn the two around. */
-function bestMove(rooms: readonly Room[], {least, mayMove, moved}: Choosing): Change | undefined {
+function bestMove(rooms: readonly Room[], {least, mayMove, givers, takers}: Choosing): Change | undefined {
   const order = rooms.toSorted((a, b) => a.load - b.load || compareNatural(a.machine.id, b.machine.id))
   for (const from of order.toReversed()) {
-    const units = [...from.units.values()].filter(unit => mayMove(unit) && !moved.has(unit.name))
+    if (takers.has(from)) continue
+    const units = [...from.units.values()].filter(mayMove)
     if (units.length === 0) continue
     for (const to of order) {
+      if (givers.has(to)) continue
       if (from.load - to.load <= least) break
       let best: {readonly unit: Unit; readonly gap: number} | undefined
       for (const unit of units) {
-        if (unit === undefined) continue
         const gap = gapAfter(unit, from, to)
         if (gap !== undefined && (best === undefined || gap < best.gap)) best = {unit, gap}
       }
