@@ -95,6 +95,17 @@ describe('a machine that is drained', () => {
       decides: ['x from a to b', 'x off a', 'y from a to b', 'y off a'],
     },
     {
+      name: 'waits with those that stand together until each has one place',
+      story: {
+        machines: ['a', 'b'],
+        units: ['x', 'y: MachineOf=x.service'],
+        placed: ['x on a', 'y on a', 'x on b'],
+        drain: {a: 1},
+      },
+      decides: ['x off b'],
+      keeps: ['x: turn', 'y: turn'],
+    },
+    {
       name: 'has no more of a family leave first than it can spare',
       story: {
         machines,
@@ -177,6 +188,22 @@ describe('a move', () => {
       name: 'back and forth knows which way it goes',
       story: {machines, units: ['x'], moved: ['x on b from a', 'x on a from b starting'], wishes: ['x b a']},
       decides: [],
+    },
+    {
+      name: 'of a unit that has its place from this very look waits for the next',
+      story: {machines: ['a', 'b'], units: ['x: MachineOf=x.service'], wishes: ['x a b']},
+      decides: ['x to a'],
+    },
+    {
+      name: 'takes those along that stand beside it, whatever is wished of them',
+      story: {
+        machines: ['a', 'b'],
+        units: ['x', 'y: MachineOf=x.service'],
+        placed: ['x on a', 'y on a'],
+        wishes: ['x a b', 'y b a'],
+      },
+      decides: ['x from a to b', 'x off a', 'y from a to b', 'y off a'],
+      over: [],
     },
     {
       name: 'leaves no unit that is not wanted',

@@ -27,8 +27,8 @@ export interface Moving {
   readonly snapshot: Snapshot
   /** Those that are on their way since an earlier pass. */
   readonly moving: ReadonlyMap<string, MoveUnderWay>
-  /** Whether this very pass has taken the unit away from somewhere. */
-  wasEvicted(unit: string): boolean
+  /** Whether this very pass has taken the unit away from somewhere, or placed it. */
+  wasDecided(unit: string): boolean
   evict(unit: string, machine: string, reason: string): void
   /** A place beside the one that it has; in its stead, if it was taken away before. */
   move(unit: string, room: Room, from: string, reason: string): void
@@ -37,7 +37,7 @@ export interface Moving {
 /** So many moves that operators wish are under way at a time. */
 export const mostWished = 8
 
-type Outcome = 'moves' | 'nowhere' | 'floor'
+type Outcome = 'moves' | 'nowhere' | 'floor' | 'turn'
 
 /**
  * Whose place is given to it elsewhere before it leaves: a unit runs there before it stops here. Units whose place depends on
@@ -60,10 +60,10 @@ export class Departures {
     let busy = wishes.filter(({unit}) => moving.has(unit)).length
     for (const wish of wishes.toSorted((a, b) => compareNatural(a.unit, b.unit))) {
       const unit = ground.wanted.get(wish.unit)
-      if (snapshot.frozen.has(wish.unit) || moving.has(wish.unit)) continue
+      if (snapshot.frozen.has(wish.unit) || moving.has(wish.unit) || this.seen.has(wish.unit)) continue
       const why = unit === undefined ? 'it is not wanted' : this.reasonToDrop(unit, wish)
       if (why !== undefined) over.push({unit: wish.unit, reason: why})
-      else if (unit !== undefined && busy < mostWished && !this.pass.wasEvicted(wish.unit)) {
+      else if (unit !== undefined && busy < mostWished && !this.pass.wasDecided(wish.unit)) {
         const to = ground.rooms.get(wish.to)
         const from = ground.rooms.get(wish.from)
         if (to === undefined || from === undefined || !ground.hasSeat(wish.unit)) continue
@@ -95,7 +95,7 @@ export class Departures {
       const {name} = unit
       if (unit.placement.global || moving.has(name) || this.seen.has(name) || !ground.seatsOf(name).has(id)) continue
       this.seen.add(name)
-      if (this.pass.wasEvicted(name)) keep(name, 'turn')
+      if (this.pass.wasDecided(name)) keep(name, 'turn')
       else if (this.runsToItsEnd(unit, id)) keep(name, 'end')
       else if (free <= 0) keep(name, 'turn')
       else {
@@ -125,7 +125,7 @@ export class Departures {
       if (unit.placement.maxPer === undefined) return 'nowhere'
     }
     const group = this.groupOf(unit, from)
-    if (group === undefined) return 'nowhere'
+    if (typeof group === 'string') return group
     for (const each of group) from.remove(each.name)
     ground.shapes.forget()
     const room = this.roomFor(group, from, only)
@@ -158,9 +158,12 @@ export class Departures {
       .reduce<Room | undefined>((best, room) => (best === undefined || room.load < best.load ? room : best), undefined)
   }
 
-  /** The unit with those that must stand beside it here, and beside whom it must, in an order in which they can be placed. */
-  private groupOf(unit: Unit, room: Room): readonly Unit[] | undefined {
-    const {ground} = this.pass
+  /**
+   * The unit with those that must stand beside it here, and beside whom it must, in an order in which they can be placed; or why they
+   * do not go, or not now.
+   */
+  private groupOf(unit: Unit, room: Room): readonly Unit[] | 'nowhere' | 'turn' {
+    const {ground, moving} = this.pass
     const group = new Map([[unit.name, unit]])
     for (const each of group.values()) {
       for (const other of room.units.values()) {
@@ -171,7 +174,8 @@ export class Departures {
           !other.placement.global &&
           !this.isOver(other) &&
           !this.runsToItsEnd(other, room.machine.id)
-        if (!isMovable || this.pass.moving.has(other.name) || !ground.seatsOf(other.name).has(room.machine.id)) return undefined
+        if (!isMovable || !ground.seatsOf(other.name).has(room.machine.id)) return 'nowhere'
+        if (moving.has(other.name) || this.pass.wasDecided(other.name)) return 'turn'
         group.set(other.name, other)
       }
     }

@@ -93,10 +93,10 @@ class Pass {
   beginMoves(): void {
     const {ground, snapshot, moves} = this
     if (this.holds || !moves.areWanted) return
-    const evicted = new Set([...this.evicted.values()].map(({unit}) => unit))
+    const decided = new Set([...this.evicted.values(), ...this.placed.values()].map(({unit}) => unit))
     const departures = new Departures({
       ...{ground, snapshot, moving: moves.underWay},
-      wasEvicted: unit => evicted.has(unit),
+      wasDecided: unit => decided.has(unit),
       evict: (unit, machine, reason) => this.evict({unit, machine}, reason),
       move: (unit, room, from, reason) => this.move(unit, room, from, reason),
     })
