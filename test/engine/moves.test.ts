@@ -41,7 +41,7 @@ const moving = (raw: Readonly<Record<string, string>>) =>
   })
 
 const plan = (view: ReturnType<typeof viewOf>, now = 0) =>
-  planEngine(view, new UnitShelf(), new Set(), now).decisions.map(describeDecision)
+  planEngine(view, new UnitShelf(), {now}).decisions.map(describeDecision)
 
 describe('a unit runs where it is moved to', () => {
   test.each([

@@ -31,6 +31,8 @@ export interface Story {
   readonly stopping?: readonly string[]
   readonly frozen?: readonly string[]
   readonly gone?: readonly string[]
+  /** By unit, where the last look makes room for it. */
+  readonly promised?: Readonly<Record<string, string>>
   /** Lost a moment ago. */
   readonly recentlyLost?: readonly string[]
 }
@@ -45,6 +47,7 @@ export function snapshotOf(story: Story): Snapshot {
     frozen: new Set((story.frozen ?? []).map(fullName)),
     gone: new Set(story.gone ?? []),
     recentlyLost: new Set(story.recentlyLost ?? []),
+    promised: new Map(Object.entries(story.promised ?? {}).map(([unit, machine]) => [fullName(unit), machine])),
   }
 }
 
@@ -101,9 +104,13 @@ export function settle(start: Snapshot): Rest {
 /** The snapshot after the decisions were carried out; what had to leave has stopped. */
 export function follow(snapshot: Snapshot, decisions: readonly Decision[]): Snapshot {
   const placements = new Map(snapshot.placements.map(placement => [`${placement.machine}/${placement.unit}`, placement]))
+  const promised = new Map<string, string>()
   const since = Math.max(0, ...snapshot.placements.map(placement => placement.since)) + 1
   for (const decision of decisions) {
-    if (decision.kind === 'refuse') continue
+    if (decision.kind === 'refuse') {
+      if (decision.promised !== undefined) promised.set(decision.unit, decision.promised)
+      continue
+    }
     const {unit, machine} = decision
     const key = `${machine}/${unit}`
     if (decision.kind === 'evict' ? !placements.has(key) : placements.has(key))
@@ -111,7 +118,7 @@ export function follow(snapshot: Snapshot, decisions: readonly Decision[]): Snap
     if (decision.kind === 'evict') placements.delete(key)
     else placements.set(key, {unit, machine, since, ...(decision.kind === 'move' ? {from: decision.from} : {})})
   }
-  return {...snapshot, placements: [...placements.values()], stopping: []}
+  return {...snapshot, placements: [...placements.values()], stopping: [], promised}
 }
 
 export function fullName(name: string): string {

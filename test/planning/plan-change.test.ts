@@ -47,7 +47,7 @@ test.each<Case>([
     wish('start', 'z'),
     [
       'move x from a to b: it gives way to z, priority 90 over 10; least loaded of 2 machines that fit',
-      'place z on a: the only machine that fits',
+      'place z on a: room came free for it',
       'fits: 1 is placed, 1 moves',
     ],
   ],
@@ -62,7 +62,7 @@ test.each<Case>([
     wish('start', 'z'),
     [
       'evict x from a: it gives way to z, priority 90 over 10; 1 machine: 1 has port 80 taken by z',
-      'place z on a: the only machine that fits',
+      'place z on a: room came free for it',
       'does not: 1 is placed, 1 is evicted, 1 will not fit',
     ],
   ],
@@ -88,7 +88,7 @@ test.each<Case>([
     'a unit goes, and another gets its place',
     {machines: ['a'], units: ['x: Ports=80', 'y: Ports=80'], placed: ['x on a'], states: ['x on a']},
     wish('destroy', 'x'),
-    ['place y on a: the only machine that fits', 'stop x on a', 'fits: 1 is placed, 1 stops'],
+    ['place y on a: room came free for it', 'stop x on a', 'fits: 1 is placed, 1 stops'],
   ],
   [
     'what is so already',

@@ -183,9 +183,10 @@ class World {
 
   /** Plans twice: going on, and from nothing; carries out what the first says. */
   plan(now: number): {readonly kept: readonly string[]; readonly fresh: readonly string[]} {
-    const {decisions, whole} = this.mind.plan(this.touched, new Set(), now)
+    const {decisions, whole, promised} = this.mind.plan(this.touched, new Set(), now)
     this.touched = new Touched()
-    const fresh = planEngine(this.view, new UnitShelf(), new Set(), now).decisions
+    const fresh = planEngine(this.view, new UnitShelf(), {now, promised: this.promised}).decisions
+    this.promised = promised
     this.plans += 1
     if (whole) this.whole += 1
     const told = (each: EngineDecision) => whole || each.kind !== 'refuse'
@@ -194,6 +195,7 @@ class World {
     return {kept, fresh: fresh.filter(told).map(describeDecision).sort()}
   }
 
+  private promised: ReadonlyMap<string, string> = new Map()
   private readonly created = new Map<string, number>()
 
   private record(name: string, parts: Partial<{file: string; desiredState: 'launched' | 'inactive'; generation: number}>): void {

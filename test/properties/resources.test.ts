@@ -73,17 +73,19 @@ function looksOf({
 }): readonly Look[] {
   const looks: Look[] = []
   let placements: Snapshot['placements'] = []
+  let promised: ReadonlyMap<string, string> = new Map()
   for (const wave of [all.slice(0, first), all]) {
     for (let round = 0; ; round++) {
       if (round > 3 * all.length + 3) throw new Error('does not come to rest')
       const before: Snapshot = {
-        ...{machines, placements, stopping: [], frozen: new Set(), gone: new Set(), recentlyLost: new Set()},
+        ...{machines, placements, promised, stopping: [], frozen: new Set(), gone: new Set(), recentlyLost: new Set()},
         units: wave.map(unit => ({unit, finished: false})),
       }
       const decisions = schedule(before)
       const after = follow(before, decisions)
       looks.push({before, decisions, after})
       placements = after.placements
+      promised = after.promised ?? new Map()
       if (decisions.every(({kind}) => kind === 'refuse')) break
     }
   }

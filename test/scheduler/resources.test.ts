@@ -180,6 +180,29 @@ describe('priority', () => {
       ['vip nowhere: 1 machine: 1 has 0 cpu free of the 2 it needs'],
     ],
     [
+      'whoever had others give way comes to that room, whatever else has come free',
+      {machines: ['a cpu:1', 'b cpu:1'], units: ['vip: Priority=90; Requests=cpu=1'], promised: {vip: 'b'}},
+      ['vip to b'],
+    ],
+    [
+      'no other takes that room, even a higher one',
+      {
+        machines: ['a cpu:1'],
+        units: ['vip: Priority=80; Requests=cpu=1', 'x: Priority=90; Requests=cpu=1'],
+        stopping: ['old on a: Requests=cpu=1'],
+        promised: {vip: 'a'},
+      },
+      [
+        'vip nowhere: 1 machine: 1 has room once old.service has stopped',
+        'x nowhere: 1 machine: 1 has 0 cpu free of the 1 it needs',
+      ],
+    ],
+    [
+      'where that machine is lost it looks for another',
+      {machines: ['a cpu:1'], units: ['vip: Priority=90; Requests=cpu=1'], promised: {vip: 'b'}},
+      ['vip to a'],
+    ],
+    [
       'the higher is placed first where both come',
       {machines: ['a cpu:1'], units: ['a1: Requests=cpu=1', 'vip: Priority=90; Requests=cpu=1']},
       ['a1 nowhere: 1 machine: 1 has 0 cpu free of the 1 it needs', 'vip to a'],

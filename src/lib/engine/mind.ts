@@ -31,6 +31,8 @@ export class EngineMind {
   private homeless: ReadonlySet<string> = new Set()
   /** Units that are to leave a machine, and cannot: what comes free may be theirs. */
   private stuck: ReadonlySet<string> = new Set()
+  /** For whom room is being made, by unit, and on which machine. */
+  private promised: ReadonlyMap<string, string> = new Map()
   /** By unit, the lost machines that have left a state of it. */
   private readonly left = new Map<string, Set<string>>()
 
@@ -47,14 +49,17 @@ export class EngineMind {
   /** What is to be done now (milliseconds since the epoch), after these changes. */
   plan(touched: Touched, recentlyLost: ReadonlySet<string>, now = 0): MindPlan {
     const decisions = now < this.dueAt ? this.goOn(touched, recentlyLost) : undefined
-    return decisions === undefined ? this.lookAtAll(recentlyLost, now) : {decisions, hold: undefined, whole: false}
+    if (decisions === undefined) return this.lookAtAll(recentlyLost, now)
+    return {decisions, hold: undefined, promised: this.promised, whole: false}
   }
 
   private lookAtAll(recentlyLost: ReadonlySet<string>, now: number): MindPlan {
     const {view, shelf} = this
     shelf.keepOnly(view.units, view.files)
     this.dueAt = nextDeadline(view, now)
-    const {decisions, hold, ground, snapshot, refused, kept} = planAll(view, shelf, recentlyLost, now)
+    const plan = planAll(view, shelf, {recentlyLost, now, promised: this.promised})
+    const {decisions, hold, promised, ground, snapshot, refused, kept} = plan
+    this.promised = promised
     const isPlain =
       hold === undefined && !isMoving(snapshot, ground, kept) && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
@@ -62,7 +67,7 @@ export class EngineMind {
     this.homeless = new Set([...refused, ...incomplete(ground)])
     this.left.clear()
     for (const machine of view.states.keys()) if (!view.machines.has(machine)) this.noteLeft(machine)
-    return {decisions, hold, whole: true}
+    return {decisions, hold, promised, whole: true}
   }
 
   /** Undefined where everything is to be looked at; nothing is kept then. */

@@ -11,7 +11,7 @@ import {scheduleAndShow} from '../scheduler/schedule.ts'
 import {seatKey} from '../scheduler/seats.ts'
 import type {Snapshot, SnapshotMove} from '../scheduler/snapshot.ts'
 import {keys} from '../store/keys.ts'
-import {isAssigned, isDone, takeSnapshot} from './snapshot.ts'
+import {type Circumstances, isAssigned, isDone, takeSnapshot} from './snapshot.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
 /** What the engine decided; every change to what the cluster stores is one of these. */
@@ -32,38 +32,36 @@ export interface EnginePlan {
   readonly decisions: readonly EngineDecision[]
   /** Why nothing is moved away from the machines that are lost, where that is so. */
   readonly hold: string | undefined
+  /** For whom room is being made, by unit, and on which machine: for the next look to keep to. */
+  readonly promised: ReadonlyMap<string, string>
 }
 
-/** Everything to be done now (milliseconds since the epoch) so that what is stored follows from what is wanted. Nothing at rest. */
-export function planEngine(
-  view: ClusterView,
-  shelf: UnitShelf,
-  recentlyLost: ReadonlySet<string> = new Set(),
-  now = 0,
-): EnginePlan {
-  return planAll(view, shelf, recentlyLost, now)
+/** Everything to be done now so that what is stored follows from what is wanted. Nothing at rest. */
+export function planEngine(view: ClusterView, shelf: UnitShelf, circumstances: Circumstances = {}): EnginePlan {
+  return planAll(view, shelf, circumstances)
 }
 
 /** As `planEngine`, with the ground that the pass has left, and those that found no place. */
 export function planAll(
   view: ClusterView,
   shelf: UnitShelf,
-  recentlyLost: ReadonlySet<string>,
-  now: number,
+  circumstances: Circumstances,
 ): EnginePlan & {
   readonly ground: Ground
   readonly snapshot: Snapshot
   readonly refused: ReadonlySet<string>
   readonly kept: readonly Kept[]
 } {
-  const snapshot = takeSnapshot(view, shelf, recentlyLost, now)
+  const snapshot = takeSnapshot(view, shelf, circumstances)
   const {decisions: scheduled, unwished, ground, kept} = scheduleAndShow(snapshot)
   const moved = new Set<string>()
   const refused = new Set<string>()
+  const promised = new Map<string, string>()
   const decisions: EngineDecision[] = []
   for (const decision of scheduled) {
     if (decision.kind === 'refuse') {
       refused.add(decision.unit)
+      if (decision.promised !== undefined) promised.set(decision.unit, decision.promised)
       if (isNews(decision, view)) decisions.push(decision)
     } else {
       if (decision.kind === 'evict') moved.add(seatKey(decision.unit, decision.machine))
@@ -84,13 +82,13 @@ export function planAll(
     const reason = reasonToForget(state, view)
     if (reason !== undefined) decisions.push({kind: 'forget', unit: state.unit, machine: state.machine, reason})
   }
-  return {decisions, hold: holdReason(snapshot), ground, snapshot, refused, kept}
+  return {decisions, hold: holdReason(snapshot), promised, ground, snapshot, refused, kept}
 }
 
 /** The one move that would even out the load of the machines most, where that is wanted; for a cluster at rest. */
 export function planEvening(view: ClusterView, shelf: UnitShelf, now: number): readonly EngineDecision[] {
   if (view.clusterSettings.rebalance !== true || view.moves.size > 0 || view.hold !== undefined) return []
-  return planRebalance(takeSnapshot(view, shelf, new Set(), now), 1).map(move => ({kind: 'wish', ...move}))
+  return planRebalance(takeSnapshot(view, shelf, {now}), 1).map(move => ({kind: 'wish', ...move}))
 }
 
 /** One line a decision, the same in the log, the dry run and the tests. */

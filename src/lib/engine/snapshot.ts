@@ -7,13 +7,19 @@ import {keys, parseKey} from '../store/keys.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
-/** What the scheduler is to look at, from what the cluster stores, at `now` (milliseconds since the epoch). Nothing unreadable is taken for absent. */
-export function takeSnapshot(
-  view: ClusterView,
-  shelf: UnitShelf,
-  recentlyLost: ReadonlySet<string> = new Set(),
-  now = 0,
-): Snapshot {
+/** What a look goes by beside what is stored. */
+export interface Circumstances {
+  /** Machines that were lost a moment ago. */
+  readonly recentlyLost?: ReadonlySet<string>
+  /** Milliseconds since the epoch. */
+  readonly now?: number
+  /** What the last look promised: for whom room is being made, by unit, and on which machine. */
+  readonly promised?: ReadonlyMap<string, string>
+}
+
+/** What the scheduler is to look at, from what the cluster stores. Nothing unreadable is taken for absent. */
+export function takeSnapshot(view: ClusterView, shelf: UnitShelf, circumstances: Circumstances = {}): Snapshot {
+  const {recentlyLost = new Set(), now = 0, promised = new Map()} = circumstances
   const units: SnapshotUnit[] = []
   const frozen = new Set<string>()
   const finished = finishedUnits(view)
@@ -47,6 +53,7 @@ export function takeSnapshot(
     placements,
     stopping: stoppingUnits(view, shelf),
     recentlyLost,
+    promised,
     gone: goneMachines(view),
     ...(view.clusterSettings.strategy === undefined ? {} : {strategy: view.clusterSettings.strategy}),
     ...(view.moves.size === 0 ? {} : {moves: [...view.moves.values()]}),

@@ -24,7 +24,7 @@ function drainProgress(
   machines: readonly string[],
   {shelf, now}: {readonly shelf: UnitShelf; readonly now: number},
 ): ReadonlyMap<string, Progress> {
-  const snapshot = takeSnapshot(view, shelf, new Set(), now)
+  const snapshot = takeSnapshot(view, shelf, {now})
   const {kept, ground, decisions} = scheduleAndShow(snapshot)
   const leaving = new Set(decisions.flatMap(each => (each.kind === 'evict' ? [`${each.machine}/${each.unit}`] : [])))
   const why = new Map(kept.map(each => [`${each.machine}/${each.unit}`, each]))

@@ -22,13 +22,15 @@ export interface Rehearsal {
  */
 export function rehearse(before: ClusterView, change: Change, revision: number): Rehearsal {
   const shelf = new UnitShelf()
-  const lost = new Set(change.kind === 'lose' ? change.machines : [])
+  const recentlyLost = new Set(change.kind === 'lose' ? change.machines : [])
   const after = changed(before, change, revision + 1)
   const decisions: EngineDecision[] = []
   let hold: string | undefined
+  let promised: ReadonlyMap<string, string> = new Map()
   for (let look = 1; look <= mostLooks; look++) {
-    const plan = planEngine(after, shelf, lost)
+    const plan = planEngine(after, shelf, {recentlyLost, promised})
     hold = plan.hold
+    promised = plan.promised
     if (plan.decisions.length === 0 && look > 1) return {before, after, decisions, hold, rests: true}
     decisions.push(...plan.decisions)
     write(after, plan.decisions, revision + 1 + look)

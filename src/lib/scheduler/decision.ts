@@ -20,7 +20,13 @@ export type Decision =
       /** The unit that it gives way to. */
       readonly for?: string
     }
-  | {readonly kind: 'refuse'; readonly unit: string; readonly objections: readonly Objection[]}
+  | {
+      readonly kind: 'refuse'
+      readonly unit: string
+      readonly objections: readonly Objection[]
+      /** The machine where room is being made for it. */
+      readonly promised?: string
+    }
 
 /** An operator's wish to move a unit that is fulfilled, or cannot be. */
 export interface Unwish {

@@ -67,7 +67,7 @@ function candidatesIn(room: Room, unit: Unit): readonly Unit[] {
   const most = priorityOf(unit) - clearly
   const here = [...room.units.values()].filter(other => other !== undefined)
   return here
-    .filter(other => priorityOf(other) <= most && room.ties.bonds.isFree(other))
+    .filter(other => priorityOf(other) <= most && room.ties.bonds.isFree(other) && !room.expected.has(other.name))
     .sort((a, b) => priorityOf(a) - priorityOf(b) || compareNatural(b.name, a.name))
 }
 

@@ -1,11 +1,12 @@
 import type {Unit} from '../unit/unit.ts'
+import {Awaiting} from './awaiting.ts'
 import {familyOf} from './census.ts'
 import {type Decision, reasonToPlace, type Unwish} from './decision.ts'
 import {Departures, type Kept} from './drain.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
-import {cheapestWay, priorityOf, type Way} from './make-way.ts'
+import {cheapestWay, priorityOf} from './make-way.ts'
 import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
@@ -42,6 +43,7 @@ function passOver(snapshot: Snapshot): Pass {
   pass.seatThePlaced()
   pass.settleMoves()
   pass.dropTheBound()
+  pass.keepPromises()
   do pass.placeTheRest()
   while (pass.dropTheBound())
   if (pass.makeWay()) pass.placeTheRest()
@@ -57,8 +59,7 @@ class Pass {
   private readonly sequence: readonly Unit[]
   private readonly evicted = new Map<string, Decision>()
   private readonly placed = new Map<string, Decision>()
-  /** For whom room was made, and who has to stop there first. */
-  private readonly awaited = new Map<string, Way>()
+  private readonly awaiting = new Awaiting()
   private readonly moves: Moves
   readonly unwished: Unwish[] = []
   readonly kept: Kept[] = []
@@ -125,20 +126,32 @@ class Pass {
     return dropped
   }
 
+  /** Those for whom room was made come first, or it would have been made in vain. */
+  keepPromises(): void {
+    const {ground, snapshot} = this
+    if (snapshot.promised === undefined) return
+    for (const unit of this.sequence) {
+      const room = ground.rooms.get(snapshot.promised.get(unit.name) ?? '')
+      if (room === undefined || ground.hasSeat(unit.name) || !ground.bonds.isFree(unit) || this.mustStopFirst(unit)) continue
+      if (objectionToPlace(unit, room) === undefined) this.place(unit, room, 'room came free for it')
+      else this.awaiting.expectOnceStopped(unit, room)
+    }
+  }
+
   placeTheRest(): void {
     for (const unit of this.sequence) {
       if (unit.placement.global) this.placeGlobal(unit)
-      else if (!this.ground.hasSeat(unit.name) && !this.awaited.has(unit.name)) this.placeTogether(unit)
+      else if (!this.ground.hasSeat(unit.name) && !this.awaiting.has(unit.name)) this.placeTogether(unit)
     }
   }
 
   /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
   makeWay(): boolean {
     const homeless = this.sequence
-      .filter(unit => this.ground.bonds.isFree(unit) && !this.ground.hasSeat(unit.name))
+      .filter(unit => this.ground.bonds.isFree(unit) && !this.ground.hasSeat(unit.name) && !this.awaiting.has(unit.name))
       .filter(unit => !this.mustStopFirst(unit))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
-    if (homeless.length === 0) return false
+    if (homeless.length === 0) return !this.awaiting.isEmpty
     const families = new Map<string, number>()
     // Who has only now been given a place does not serve yet.
     for (const {unit, machine} of this.snapshot.placements) {
@@ -146,8 +159,9 @@ class Pass {
     }
     const spare = (victim: Unit) => (families.get(familyOf(victim.name)) ?? 0) - (victim.placement.keepAtLeast ?? 0)
     for (const unit of homeless) {
-      if (this.waitsForRoom(unit)) continue
-      const way = cheapestWay(unit, this.ground.shapes.of(unit).rooms(), spare)
+      const rooms = [...this.ground.shapes.of(unit).rooms()]
+      if (rooms.some(room => this.awaiting.expectOnceStopped(unit, room))) continue
+      const way = cheapestWay(unit, rooms, spare)
       if (way === undefined) continue
       for (const victim of way.victims) {
         this.evict(
@@ -157,34 +171,18 @@ class Pass {
         )
         families.set(familyOf(victim.name), (families.get(familyOf(victim.name)) ?? 0) - 1)
       }
-      this.await(unit, way)
+      this.awaiting.expect(unit, way)
     }
-    return this.awaited.size > 0
-  }
-
-  /** Whether there is room for the unit as soon as those have stopped who are about to: then nobody else need go. */
-  private waitsForRoom(unit: Unit): boolean {
-    for (const room of this.ground.shapes.of(unit).rooms()) {
-      if (room.stopping.size === 0) continue
-      const leaving = room.pretendStopped()
-      const fits = objectionToPlace(unit, room) === undefined
-      leaving.undo()
-      if (!fits) continue
-      this.await(unit, {room, victims: leaving.units})
-      return true
-    }
-    return false
-  }
-
-  /** The place is kept for the unit. */
-  private await(unit: Unit, way: Way): void {
-    this.awaited.set(unit.name, way)
-    way.room.expect(unit)
+    return !this.awaiting.isEmpty
   }
 
   decisions(): readonly Decision[] {
     const homeless = this.sequence.filter(unit => !this.ground.hasSeat(unit.name))
-    const refused = homeless.map((unit): Decision => ({kind: 'refuse', unit: unit.name, objections: this.objections(unit)}))
+    const refused = homeless.map((unit): Decision => {
+      const promised = this.awaiting.machineOf(unit.name)
+      const refusal: Decision = {kind: 'refuse', unit: unit.name, objections: this.objections(unit)}
+      return promised === undefined ? refusal : {...refusal, promised}
+    })
     return [...this.evicted.values(), ...this.placed.values(), ...refused]
   }
 
@@ -253,13 +251,8 @@ class Pass {
   }
 
   private objections(unit: Unit): readonly Objection[] {
-    const way = this.awaited.get(unit.name)
-    if (way !== undefined)
-      return [...this.ground.rooms.values()].flatMap(room => {
-        const objection = objectionToPlace(unit, room)
-        if (room !== way.room || objection?.kind === 'stopping') return objection ?? []
-        return {kind: 'awaited', others: way.victims.map(({name}) => name)}
-      })
+    const known = this.awaiting.objectionsTo(unit, this.ground.rooms.values())
+    if (known !== undefined) return known
     if (this.mustStopFirst(unit)) {
       const awaited: Objection = {kind: 'awaited', others: [unit.name]}
       return [...this.ground.rooms.values()].map(room => objectionToPlace(unit, room) ?? awaited)

@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly strategy?: Strategy
   /** What operators wish to stand elsewhere, at most one a unit. */
   readonly moves?: readonly SnapshotMove[]
+  /** For whom the last look made room, by unit, and on which machine: nobody is to have gone in vain. */
+  readonly promised?: ReadonlyMap<string, string>
 }
 
 export interface SnapshotMachine {

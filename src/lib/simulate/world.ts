@@ -21,6 +21,7 @@ export class World {
   readonly view = new ClusterView()
   readonly shelf = new UnitShelf()
   private readonly losses = new RecentLosses()
+  private promised: ReadonlyMap<string, string> = new Map()
   private revision = 0
 
   constructor(entries: Iterable<Entry>) {
@@ -46,7 +47,11 @@ export class World {
   look(now: number): Look {
     const {view, shelf} = this
     shelf.keepOnly(view.units, view.files)
-    const {decisions, hold} = planEngine(view, shelf, this.losses.see(view, now), now)
+    const {decisions, hold, promised} = planEngine(view, shelf, {
+      ...{recentlyLost: this.losses.see(view, now), now},
+      promised: this.promised,
+    })
+    this.promised = promised
     const batches = [...batchesOf(decisions, view, maxWrites - 1), ...this.holdWrites(hold)]
     for (const writes of batches) this.write(writes)
     return {decisions, hold, writes: batches.flat()}
