@@ -8,7 +8,7 @@ import {ClusterIndex} from './cluster-index.ts'
 import {awayError, Hearing} from './hearing.ts'
 
 /** All that the API shows. */
-const watched = [
+export const watched = [
   prefixes.files,
   prefixes.units,
   prefixes.machines,

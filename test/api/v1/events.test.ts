@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {keys} from '../../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../../src/lib/store/memory.ts'
 import {
   assignmentEntry,
@@ -169,14 +170,23 @@ describe('resuming', () => {
 
   test('from what is remembered and from history is the same', async () => {
     for (const at of [1, 2, 3]) await room.entries(recordEntry(`web@${at}.service`))
+    const value = JSON.stringify({schema: 1, from: 'm1', to: 'm2', reason: 'told'})
+    await room.write({kind: 'put', key: keys.move('web@1.service'), value})
+    await room.write({kind: 'put', key: keys.clusterSettings, value: JSON.stringify({schema: 1, strategy: 'binpack'})})
     // The copy is made now: what was before is in the store's history only.
     const old = await read('?since=1')
     await room.entries(recordEntry('web@4.service'))
     await room.entries(recordEntry('web@5.service'))
-    const units = [1, 2, 3, 4, 5].map(at => `unit set web@${at}.service ${at + 1} #${at + 1}`)
-    await hears(old, ...units)
+    const all = [
+      ...[1, 2, 3].map(at => `unit set web@${at}.service ${at + 1} #${at + 1}`),
+      'move set web@1.service 5 #5',
+      'cluster set 6 #6',
+      'unit set web@4.service 7 #7',
+      'unit set web@5.service 8 #8',
+    ]
+    await hears(old, ...all)
     await room.entries(recordEntry('web@6.service'))
-    await hears(old, ...units, 'unit set web@6.service 7 #7')
+    await hears(old, ...all, 'unit set web@6.service 9 #9')
   })
 
   test('from what is compacted is refused, with what to do', async () => {

@@ -3,7 +3,7 @@ import {keys, prefixes} from '../../../store/keys.ts'
 import {type Change, CompactedError} from '../../../store/store.ts'
 import type {ApiContext} from '../../context.ts'
 import {HttpError} from '../../http.ts'
-import type {Subscription} from '../../live-cluster.ts'
+import {type Subscription, watched} from '../../live-cluster.ts'
 import {EventStream} from './event-stream.ts'
 import type {EventFilter} from './filter.ts'
 import {type EndReason, type Format, formats, WrittenChange, writeHeartbeat, writeHello} from './written.ts'
@@ -17,16 +17,7 @@ export interface StreamRequest {
 }
 
 /** What events are made of. */
-const shown = [
-  prefixes.units,
-  prefixes.machines,
-  prefixes.machineSettings,
-  prefixes.assignments,
-  prefixes.states,
-  prefixes.refusals,
-  keys.leader,
-  keys.hold,
-]
+const shown = watched.filter(each => each !== prefixes.files)
 
 const heartbeatMilliseconds = 15_000
 /** Changes that come closer together than so many milliseconds go out together: each way out takes a system call a stream. */

@@ -66,8 +66,8 @@ export function listOperation<Row>(list: List<Row>, shape: string, {context, she
         bell.ring()
       })
     try {
-      const before = subscription.since(since)
       let glimpse = await cluster.look()
+      const before = subscription.since(since)
       let written = render(query, glimpse)
       // What is too old to be remembered may have changed.
       let changed = before === undefined || before.some(change => isAbout(list, change))
