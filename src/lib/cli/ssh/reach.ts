@@ -23,8 +23,8 @@ export async function reachMachine(
     const {localHost} = await import('../../hosts/local-host.ts')
     return localHost()
   }
-  const {ask, ...unasked} = sshOptions(flags, signal)
-  const through = flags.tunnel ? await openTunnel(flags.tunnel, flags, signal) : undefined
+  const options = sshOptions(flags, signal, asks)
+  const through = flags.tunnel ? await openTunnel(flags.tunnel, flags, options) : undefined
   try {
     const {openSsh} = await import('../../hosts/ssh/open-ssh.ts')
     const others = [machine.hostname, machine.address].filter(name => name !== undefined)
@@ -37,7 +37,7 @@ export async function reachMachine(
         identity: flags.identity,
         through,
       },
-      asks ? {...unasked, ask} : unasked,
+      options,
     )
     return through === undefined ? host : closingBoth(host, through)
   } catch (error) {
@@ -47,24 +47,24 @@ export async function reachMachine(
 }
 
 /** Reaches the host of --tunnel. */
-export async function openTunnel(tunnel: string, flags: SshFlags, signal: AbortSignal): Promise<Host> {
+export async function openTunnel(tunnel: string, flags: SshFlags, options: SshOptions): Promise<Host> {
   const [{openSsh}, {parseJump}] = await Promise.all([
     import('../../hosts/ssh/open-ssh.ts'),
     import('../../hosts/ssh/settings.ts'),
   ])
   const {host, user, port} = parseJump(tunnel)
   const target = {user: user ?? flags['ssh-username'], port, identity: flags.identity}
-  return openSsh({names: [host], ...target}, sshOptions(flags, signal))
+  return openSsh({names: [host], ...target}, options)
 }
 
-/** How hosts are met, as the flags have it. */
-export function sshOptions(flags: SshFlags, signal: AbortSignal): SshOptions {
+/** How hosts are met, as the flags have it; unless it `asks`, what takes an answer is refused. */
+export function sshOptions(flags: SshFlags, signal: AbortSignal, asks = true): SshOptions {
   return {
     configFile: flags['ssh-config'],
     timeoutSeconds: sshTimeout(flags),
     strictHostKeyChecking: flags['strict-host-key-checking'],
     knownHostsFile: flags['known-hosts-file'],
-    ask: terminalAsk(),
+    ask: asks ? terminalAsk() : undefined,
     say: line => process.stderr.write(`${line}\n`),
     signal,
   }

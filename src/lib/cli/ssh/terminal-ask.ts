@@ -1,11 +1,16 @@
 import {createInterface} from 'node:readline/promises'
+import {Limiter} from '../../base/limiter.ts'
 import type {Ask} from '../../hosts/ssh/ask.ts'
 
-/** Asks whoever sits at the terminal, on stderr; undefined when nobody does. */
+/** Asks whoever sits at the terminal, on stderr, one question after the other; undefined when nobody does. */
 export function terminalAsk(): Ask | undefined {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
-  return (question, {secret, signal}) => (secret ? askSecret(question, signal) : askOpenly(question, signal))
+  return (question, {secret, signal}) =>
+    terminal.run(() => (secret ? askSecret(question, signal) : askOpenly(question, signal)), signal)
 }
+
+/** Many machines may be reached at once, and there is one who answers. */
+const terminal = new Limiter(1)
 
 async function askOpenly(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({input: process.stdin, output: process.stderr})

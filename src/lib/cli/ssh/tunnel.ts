@@ -4,7 +4,7 @@ import type {Host} from '../../hosts/host.ts'
 import {type Dial, parseEndpoints} from '../../store/etcd/options.ts'
 import {type ConnectionFlags, etcdOptions} from '../connection.ts'
 import type {SshFlags} from './flags.ts'
-import {openTunnel} from './reach.ts'
+import {openTunnel, sshOptions} from './reach.ts'
 
 /** What one does with a way through a tunnel; the signal aborts at ^C, and when the connection is lost. */
 export type UseTunnel<T> = (dial: Dial, signal: AbortSignal) => Promise<T>
@@ -20,7 +20,7 @@ export async function throughTunnel<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const endpoints = parseEndpoints(await etcdOptions(flags))
-  const host = await openTunnel(tunnel, flags, signal)
+  const host = await openTunnel(tunnel, flags, sshOptions(flags, signal))
   const forwards = new Map<string, Forward>()
   try {
     for (const endpoint of endpoints) forwards.set(endpoint, await forwardTo(host, targetOf(endpoint)))
