@@ -152,7 +152,6 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     processes: 'raw-terminal',
     time: 'session',
   },
-  'lib/cli/status': {time: 'output'},
   'lib/cli/top': {host: 'run watch', time: 'watch'},
   'lib/cli/units': {
     time: 'follow-progress fulfil progress-view',
@@ -178,7 +177,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     host: 'driver registry-auth sweep',
   },
   'lib/top': {time: 'ask-use machine-uses', network: 'ask-use'},
-  'lib/journal': {time: 'follow-places read-journal'},
+  'lib/journal': {time: 'follow-places read-journal read-tails'},
   'lib/fleet-client': {network: 'transport'},
   'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
   'lib/hosts/ssh': {time: 'deadline', disk: 'host-keys identities read-config', network: 'open-ssh', host: 'open-ssh'},

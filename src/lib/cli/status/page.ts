@@ -71,7 +71,8 @@ function decidedText({step, reason, failed}: Decided): string {
 const stepWords: Readonly<Record<string, string>> = {prepare: 'get ready'}
 
 /** To the second, in UTC. */
-function timeText(milliseconds: number): string {
+/** To the second, in UTC. */
+export function timeText(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
