@@ -98,6 +98,16 @@ test.each<PlanCase>([
     ],
   ],
   [
+    'a unit of systemd’s becomes a container: nothing of it is kept aside',
+    {wanted: [contained], runs: [running]},
+    [
+      'get app:1 for web.service: its unit file was replaced',
+      'stop web.service (i1): its unit file was replaced',
+      'remove the ended run i1 of web.service: its unit file was replaced',
+      'start web.service: its unit file was replaced',
+    ],
+  ],
+  [
     'it is not assigned any more',
     {runs: [running]},
     [

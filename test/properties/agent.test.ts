@@ -5,6 +5,7 @@ import {describeStep, type Step} from '../../src/lib/agent/step.ts'
 import {stillWanted} from '../../src/lib/agent/workshop.ts'
 import type {Run} from '../../src/lib/drivers/driver.ts'
 import {AgentWorld, attemptKey, type Look} from '../fakes/agent-world.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {unitText, wantedOf} from '../fakes/situation.ts'
 
 const units = ['a.service', 'b.service', 'c.service'] as const
@@ -69,7 +70,7 @@ test('whatever happens, only what must stop is stopped, and nothing runs twice',
         checkRuns(world)
       }
     }),
-    {numRuns: 300},
+    propertyRuns(300),
   )
 })
 
@@ -91,7 +92,7 @@ test('when nothing more happens the machine comes to rest, as its units want it'
       expect(await world.roundsToRest(), 'a new agent finds everything at rest').toBe(0)
       expect(world.runs()).toEqual(before)
     }),
-    {numRuns: 300},
+    propertyRuns(300),
   )
 })
 

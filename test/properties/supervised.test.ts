@@ -4,6 +4,7 @@ import {type Situation, sameIdentity} from '../../src/lib/agent/situation.ts'
 import {describeStep} from '../../src/lib/agent/step.ts'
 import type {Run} from '../../src/lib/drivers/driver.ts'
 import {AgentWorld, type Look} from '../fakes/agent-world.ts'
+import {propertyRuns} from '../fakes/property-runs.ts'
 import {unitText, wantedOf} from '../fakes/situation.ts'
 
 const units = ['main.service', 'side.service', 'far.service'] as const
@@ -57,7 +58,7 @@ test('whatever happens, what runs is stopped only for a reason, and nothing that
           expect(world.runs(name).filter(run => run.phase === 'running').length, name).toBeLessThanOrEqual(1)
       }
     }),
-    {numRuns: 500},
+    propertyRuns(500),
   )
 })
 
@@ -78,7 +79,7 @@ test('when nothing more happens the machine comes to rest, as its units want it'
       expect(await world.roundsToRest(), 'a new agent finds everything at rest').toBeLessThanOrEqual(1)
       expect(world.runs()).toEqual(before)
     }),
-    {numRuns: 500},
+    propertyRuns(500),
   )
 })
 

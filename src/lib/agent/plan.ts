@@ -112,11 +112,11 @@ function planStart(situation: Situation, wanted: Wanted, current: Run | undefine
 
 /**
  * What the new run needs is fetched before the old one is stopped, so that it stands still only for as long as it must. The
- * newest of the old runs is kept for what it printed, in the place of the one before.
+ * newest of the old runs is kept for what it printed, in the place of the one before; what systemd's unit printed is in the journal.
  */
 function begin(situation: Situation, wanted: Wanted, old: readonly Run[], reason: string): UnitPlan {
   const newest = old
-    .filter(run => run.phase !== 'created' && run.phase !== 'dead')
+    .filter(run => run.supervised === undefined && run.phase !== 'created' && run.phase !== 'dead')
     .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))[0]
   const before = situation.aside.filter(run => newest !== undefined && run.unit === wanted.unit.name)
   return {

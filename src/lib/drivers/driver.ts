@@ -131,7 +131,7 @@ export interface DriverStepArguments {
   /** `graceSeconds` between the stop signal and the kill, Infinity for never; absent: as the run was made to be stopped. */
   stop: {readonly run: Run; readonly graceSeconds?: number}
   /**
-   * Keeps a run that has ended for what it printed, and frees what its successor needs, such as its name: from then on it is
+   * Keeps a run that has ended, and that nobody supervised, for what it printed, and frees what its successor needs, such as its name: from then on it is
    * observed as `aside`.
    */
   'set-aside': {readonly run: Run}

@@ -197,6 +197,8 @@ export class MemoryDriver implements Driver {
 
   #setAside(run: Run): void {
     const held = this.#engine.find(this.#machine, run.id)
+    if (held?.run.supervised !== undefined)
+      throw new StepError(`${run.unit} is supervised: there is one of it`, {retryable: false})
     if (held?.run.phase === 'running')
       throw new StepError(`${run.unit} is running: stop it before it is set aside`, {retryable: true})
     if (held !== undefined) this.#engine.put(this.#machine, {...held, run: {...held.run, aside: true}})

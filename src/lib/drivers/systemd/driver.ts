@@ -73,7 +73,9 @@ class SystemdDriver implements Driver {
     prepare: async () => {},
     start: step => this.#start(step),
     stop: (step, signal) => this.#stop(step, signal),
-    'set-aside': async () => {},
+    'set-aside': async ({run}) => {
+      throw new StepError(`${run.unit} is systemd's: there is one of it`, {retryable: false})
+    },
     remove: ({run}) => this.#remove(run),
   }
 
