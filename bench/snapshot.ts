@@ -1,6 +1,7 @@
+import {UnitShelf} from '../src/lib/engine/unit-shelf.ts'
 import type {Snapshot, SnapshotMachine, SnapshotUnit} from '../src/lib/scheduler/snapshot.ts'
-import {parseUnitFile} from '../src/lib/unit/file.ts'
-import {understandUnit} from '../src/lib/unit/parse-unit.ts'
+import {fileHash} from '../src/lib/unit/hash.ts'
+import type {Unit} from '../src/lib/unit/unit.ts'
 
 /** How large a cluster of the benchmark is. */
 export interface Size {
@@ -24,7 +25,7 @@ export interface BenchKind {
 export function benchSnapshot(size: Size): Snapshot {
   return {
     machines: benchMachines(size).map(snapshotMachine),
-    units: benchKinds(size).flatMap(snapshotUnits),
+    units: snapshotUnits(benchKinds(size)),
     placements: [],
     stopping: [],
     frozen: new Set(),
@@ -33,9 +34,15 @@ export function benchSnapshot(size: Size): Snapshot {
   }
 }
 
-/** The same units as if nobody had looked at them before: what is kept by unit is not kept of these. */
+/** The same units as if nobody had looked at them before: what is kept by unit, or by what it says, is not kept of these. */
 export function asNew(snapshot: Snapshot): Snapshot {
-  return {...snapshot, units: snapshot.units.map(({unit, finished}) => ({unit: {...unit}, finished}))}
+  const said = new Map<Unit['placement'], Unit['placement']>()
+  const units = snapshot.units.map(({unit, finished}) => {
+    const placement = said.get(unit.placement) ?? {...unit.placement}
+    said.set(unit.placement, placement)
+    return {unit: {...unit, placement}, finished}
+  })
+  return {...snapshot, units}
 }
 
 /** Machines of four roles in three zones and racks of twenty, of three sizes; all units take six tenths of all of them. */
@@ -84,12 +91,15 @@ function snapshotMachine({id, metadata, capacity}: BenchMachine): SnapshotMachin
   return {id, label: id, metadata, drivers: ['docker'], capacity: all, cordoned: false, leaving: false}
 }
 
-function snapshotUnits({text, names}: BenchKind): readonly SnapshotUnit[] {
-  const read = parseUnitFile(text)
-  return names.map(name => {
-    const {unit} = understandUnit(name, read)
-    if (unit === undefined) throw new Error(`${name} of the benchmark cannot be read:\n${text}`)
-    return {unit, finished: false}
+function snapshotUnits(kinds: readonly BenchKind[]): readonly SnapshotUnit[] {
+  const shelf = new UnitShelf()
+  return kinds.flatMap(({text, names}) => {
+    const file = fileHash(text)
+    return names.map(name => {
+      const unit = shelf.unit(name, file, text)
+      if (unit === undefined) throw new Error(`${name} of the benchmark cannot be read:\n${text}`)
+      return {unit, finished: false}
+    })
   })
 }
 

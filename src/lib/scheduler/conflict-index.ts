@@ -5,7 +5,7 @@ import type {GlobIndex} from './glob-index.ts'
 export class ConflictIndex {
   private readonly globs: GlobIndex
   private readonly said = new Set<string>()
-  private readonly matching = new Map<string, string[]>()
+  private readonly matching = new Map<string, readonly string[]>()
 
   /** `units`: all whose word counts. */
   constructor(units: Iterable<Unit>, globs: GlobIndex) {
@@ -41,14 +41,11 @@ export class ConflictIndex {
   }
 
   private enter(glob: string): void {
+    // Most names are matched by one glob only, and share the list of it.
+    const alone = [glob]
     for (const name of this.globs.namesOf(glob)) {
       const known = this.matching.get(name)
-      if (known === undefined) this.matching.set(name, [glob])
-      else {
-        const isLast = (known.at(-1) ?? '') < glob
-        known.push(glob)
-        if (!isLast) known.sort()
-      }
+      this.matching.set(name, known === undefined ? alone : [...known, glob].sort())
     }
   }
 

@@ -3,7 +3,6 @@ import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import type {Objection} from './objection.ts'
 import type {Room} from './room.ts'
-import {Stock} from './stock.ts'
 
 /** One rule of placement: its objection to this unit in this room, or undefined. */
 export interface Filter {
@@ -13,8 +12,8 @@ export interface Filter {
    * before (`alone`); or only once it is known who else stays (`together`).
    */
   readonly evicts: 'never' | 'alone' | 'together'
-  /** Whether it looks at the machine alone, or at who else stands there. */
-  readonly about: 'machine' | 'others'
+  /** Whether it looks at what the machine is, at how large it is, or at who else stands there. */
+  readonly about: 'machine' | 'size' | 'others'
 }
 
 /** Every rule, in the order in which objections are told: what cannot change first. */
@@ -24,7 +23,7 @@ export const filters: readonly Filter[] = [
   {object: machineId, evicts: 'alone', about: 'machine'},
   {object: metadata, evicts: 'alone', about: 'machine'},
   {object: conditions, evicts: 'alone', about: 'machine'},
-  {object: tooSmall, evicts: 'never', about: 'machine'},
+  {object: tooSmall, evicts: 'never', about: 'size'},
   {object: peers, evicts: 'together', about: 'others'},
   {object: conflicts, evicts: 'alone', about: 'others'},
   {object: stopping, evicts: 'never', about: 'others'},
@@ -40,6 +39,7 @@ export const filters: readonly Filter[] = [
 const alone = filters.filter(filter => filter.evicts === 'alone')
 const together = filters.filter(filter => filter.evicts === 'together')
 const ofMachine = filters.filter(filter => filter.about === 'machine')
+const ofSize = filters.filter(filter => filter.about === 'size')
 const ofOthers = filters.filter(filter => filter.about === 'others')
 
 /** The first objection to placing the unit here. */
@@ -47,9 +47,14 @@ export function objectionToPlace(unit: Unit, room: Room): Objection | undefined 
   return firstObjection(filters, unit, room)
 }
 
-/** The first objection to placing the unit here, whoever else is here. */
+/** The first objection to placing the unit here, whoever else is here and however much it asks for. */
 export function objectionOfMachine(unit: Unit, room: Room): Objection | undefined {
   return firstObjection(ofMachine, unit, room)
+}
+
+/** The first objection to placing the unit here for what it asks for, even if nobody else were here. */
+export function objectionOfSize(unit: Unit, room: Room): Objection | undefined {
+  return firstObjection(ofSize, unit, room)
 }
 
 /** The first objection to placing the unit here for who else is here. */
@@ -107,8 +112,8 @@ function conditions({placement}: Unit, {machine}: Room): Objection | undefined {
 }
 
 /** Even an empty machine would not do. */
-function tooSmall({requests}: Unit, {machine}: Room): Objection | undefined {
-  return machine.capacity === undefined ? undefined : new Stock(machine.capacity).shortage(requests)
+function tooSmall({requests}: Unit, {whole}: Room): Objection | undefined {
+  return whole.shortage(requests)
 }
 
 /** Its own name among its peers asks for nothing. */

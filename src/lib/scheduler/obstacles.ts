@@ -4,7 +4,6 @@ import type {Placement, Unit} from '../unit/unit.ts'
 import {filters} from './filters.ts'
 import type {Objection} from './objection.ts'
 import type {Room} from './room.ts'
-import {Stock} from './stock.ts'
 
 /**
  * Everything that speaks against the unit in this room, in the order of the filters: every one is asked, about each thing that the
@@ -26,11 +25,9 @@ export function obstaclesTo(unit: Unit, room: Room): readonly Objection[] {
 }
 
 /** The resources of which the machine would have too little for the unit even if it were empty. */
-export function neverEnough(unit: Unit, {machine}: Room): readonly string[] {
-  if (machine.capacity === undefined) return []
-  const empty = new Stock(machine.capacity)
+export function neverEnough(unit: Unit, {whole}: Room): readonly string[] {
   return demandsOf(unit).flatMap(({requests}) => {
-    const objection = empty.shortage(requests)
+    const objection = whole.shortage(requests)
     return objection?.kind === 'short' ? [objection.resource] : []
   })
 }

@@ -23,6 +23,8 @@ export class Room {
   /** Units that were taken from here and have not stopped yet: what they hold is theirs until then. */
   readonly stopping = new Map<string, Unit | undefined>()
   readonly stock: Stock
+  /** What there would be if nobody were here. */
+  readonly whole: Stock
   /** Those of `units` that do not stand here yet: the room was made for them. */
   readonly expected = new Set<string>()
   private readonly families = new Map<string, number>()
@@ -34,6 +36,7 @@ export class Room {
     this.machine = machine
     this.ties = ties
     this.stock = new Stock(machine.capacity)
+    this.whole = new Stock(machine.capacity)
   }
 
   /**

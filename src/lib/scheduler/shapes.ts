@@ -3,7 +3,7 @@ import type {Spread} from '../unit/placement/limits.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {costOf, mayBecomeCheaper} from './cost.ts'
-import {objectionOfMachine, objectionOfOthers, objectionToPlace} from './filters.ts'
+import {objectionOfMachine, objectionOfOthers, objectionOfSize, objectionToPlace} from './filters.ts'
 import {Heap} from './heap.ts'
 import type {Objection} from './objection.ts'
 import type {Room, Ties} from './room.ts'
@@ -14,28 +14,41 @@ import type {Room, Ties} from './room.ts'
  * choice once, and the cheapest of the others is found in about log(machines).
  */
 export class Shapes {
-  private rooms: readonly Room[]
+  private ranked: readonly Ranked[]
   private readonly ties: Ties
   private readonly strategy: Strategy
-  private readonly known = new Map<string, Shape>()
+  /** By what they ask for, then by family where that counts, and by whom others keep away. */
+  private readonly known = new Map<string, Map<string, Shape>>()
+  /** By what is asked of the machine, and by that and how much is asked for. */
   private readonly suiting = new Map<string, readonly Ranked[]>()
 
   /** `strategy`: of units that say none. */
   constructor(rooms: Iterable<Room>, ties: Ties, strategy: Strategy) {
-    this.rooms = [...rooms]
+    this.ranked = [...rooms].map((room, rank) => ({room, rank}))
     this.ties = ties
     this.strategy = strategy
   }
 
   of(unit: Unit): Shape {
     const asked = askedOf(unit)
-    const others = [...this.ties.conflicts.against(unit.name), ...this.ties.bonds.replacersOf(unit.name)]
-    const key = others.length === 0 ? asked.all : `${asked.all}\n${others.join(' ')}`
-    const known = this.known.get(key)
+    const alike = this.known.get(asked.all) ?? new Map<string, Shape>()
+    if (alike.size === 0) this.known.set(asked.all, alike)
+    const key = this.keyAmong(unit)
+    const known = alike.get(key)
     if (known !== undefined) return known
-    const made = new Shape(unit, this.roomsThatSuit(unit, asked.ofMachine), unit.placement.strategy ?? this.strategy)
-    this.known.set(key, made)
+    const made = new Shape(unit, this.roomsThatSuit(unit, asked), unit.placement.strategy ?? this.strategy)
+    alike.set(key, made)
     return made
+  }
+
+  /** What tells units apart that ask for the same. */
+  private keyAmong({name, placement}: Unit): string {
+    const against = this.ties.conflicts.against(name)
+    const others = against.length === 1 ? against[0] : against.join(' ')
+    const replacers = [...this.ties.bonds.replacersOf(name)].join(' ')
+    // Who is counted by family is alike only to its family.
+    const family = placement.maxPer === undefined && placement.spread === undefined ? '' : familyOf(name)
+    return replacers === '' && family === '' ? (others ?? '') : `${others}\n${replacers}\n${family}`
   }
 
   /** Somebody has left a room: what spoke against a shape there may not do so any more. */
@@ -45,16 +58,17 @@ export class Shapes {
 
   /** These machines are not there any more. */
   close(machines: ReadonlySet<string>): void {
-    this.rooms = this.rooms.filter(({machine}) => !machines.has(machine.id))
+    this.ranked = this.ranked.filter(({room}) => !machines.has(room.machine.id))
     this.suiting.clear()
     this.known.clear()
   }
 
-  private roomsThatSuit(unit: Unit, key: string): readonly Ranked[] {
-    const known = this.suiting.get(key)
+  private roomsThatSuit(unit: Unit, {ofMachine, ofSize}: Asked): readonly Ranked[] {
+    const known = this.suiting.get(ofSize)
     if (known !== undefined) return known
-    const found = this.rooms.flatMap((room, rank) => (objectionOfMachine(unit, room) === undefined ? {room, rank} : []))
-    this.suiting.set(key, found)
+    const suiting = this.suiting.get(ofMachine) ?? this.ranked.filter(({room}) => objectionOfMachine(unit, room) === undefined)
+    const found = suiting.filter(({room}) => objectionOfSize(unit, room) === undefined)
+    this.suiting.set(ofMachine, suiting).set(ofSize, found)
     return found
   }
 }
@@ -183,22 +197,24 @@ export function asksTheSame(a: Unit, b: Unit): boolean {
 }
 
 interface Asked {
+  /** Of what the machine is. */
   readonly ofMachine: string
+  /** And of how large it is. */
+  readonly ofSize: string
   readonly all: string
 }
 
-const asked = new WeakMap<Unit, Asked>()
+const asked = new WeakMap<Unit['placement'], Asked & Pick<Unit, 'requests' | 'driver'>>()
 
-/** What a unit asks for, as keys: of the machine itself, and of who else is there. */
+/** What a unit asks for, as keys: of the machine itself, and of who else is there. Units of one file share what they say. */
 function askedOf(unit: Unit): Asked {
-  const known = asked.get(unit)
-  if (known !== undefined) return known
+  const known = asked.get(unit.placement)
+  if (known?.requests === unit.requests && known.driver === unit.driver) return known
   const {machineId = '', metadata, conditions, conflicts, replaces, maxPer, spread, preferences, strategy} = unit.placement
-  const ofMachine = `${unit.driver}\n${machineId}\n${JSON.stringify([metadata, conditions, unit.requests])}`
+  const ofMachine = JSON.stringify([unit.driver, machineId, metadata, conditions])
+  const ofSize = `${ofMachine}\n${JSON.stringify(unit.requests)}`
   const others = JSON.stringify([conflicts, replaces, maxPer, spread, preferences, strategy])
-  // Who is counted by family is alike only to its family.
-  const family = maxPer === undefined && spread === undefined ? '' : familyOf(unit.name)
-  const made = {ofMachine, all: `${ofMachine}\n${others}\n${family}`}
-  asked.set(unit, made)
+  const made = {ofMachine, ofSize, all: `${ofSize}\n${others}`, requests: unit.requests, driver: unit.driver}
+  asked.set(unit.placement, made)
   return made
 }
