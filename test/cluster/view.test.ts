@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
+import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {
   assignmentEntry,
@@ -96,4 +97,18 @@ describe('a view', () => {
       expect(view).toEqual(new ClusterView())
     },
   )
+
+  test('knows who reports a unit, asked before or after', () => {
+    const view = ClusterView.of([stateEntry('web.service', 'active/running')])
+    const reporters = () => [...view.reportersOf('web.service')]
+    expect(reporters()).toEqual(['m1'])
+    const other = stateEntry('web.service', 'active/running', {machine: 'm2'})
+    view.put(other)
+    view.put(other)
+    expect(reporters()).toEqual(['m1', 'm2'])
+    view.put({...other, value: 'not JSON'})
+    expect(reporters()).toEqual(['m1'])
+    view.remove(keys.state('m1', 'web.service'))
+    expect(reporters()).toEqual([])
+  })
 })

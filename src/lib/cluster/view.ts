@@ -1,3 +1,4 @@
+import {MultiMap} from '../base/multi-map.ts'
 import {type ParsedKey, parseKey} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
 import {type Decoded, decode} from './codec.ts'
@@ -49,6 +50,8 @@ export class ClusterView {
   clusterId: string | undefined
   /** What could not be read: key → what is wrong. */
   readonly unreadable = new Map<string, string>()
+  /** By unit, the machines that report it; once anybody has asked. */
+  private reporters: MultiMap<string, string> | undefined
 
   static of(entries: Iterable<Entry>): ClusterView {
     const view = new ClusterView()
@@ -69,12 +72,15 @@ export class ClusterView {
     this.remove(entry.key)
     const problem = put(this, key, entry)
     if (problem !== undefined) this.unreadable.set(entry.key, problem)
+    else if (key.kind === 'state') this.reporters?.add(key.unit, key.machine)
   }
 
   remove(name: string): void {
     this.unreadable.delete(name)
     const key = parseKey(name)
-    if (key !== undefined) remove(this, key)
+    if (key === undefined) return
+    remove(this, key)
+    if (key.kind === 'state') this.reporters?.delete(key.unit, key.machine)
   }
 
   /** Every assignment, in no order. */
@@ -89,6 +95,15 @@ export class ClusterView {
 
   state(machine: string, unit: string): UnitState | undefined {
     return this.states.get(machine)?.get(unit)
+  }
+
+  /** The machines that report the unit, whether they are there or not. */
+  reportersOf(unit: string): ReadonlySet<string> {
+    if (this.reporters === undefined) {
+      this.reporters = new MultiMap()
+      for (const state of this.allStates()) this.reporters.add(state.unit, state.machine)
+    }
+    return this.reporters.get(unit)
   }
 }
 

@@ -143,9 +143,6 @@ export function reasonToForget(state: UnitState, view: ClusterView): string | un
   if (isAssigned(view, state.machine, state.unit)) return undefined
   if (isDone(record, state)) return undefined
   if (record.desiredState === 'inactive') return 'the unit is unloaded'
-  for (const [machine, states] of view.states) {
-    if (machine !== state.machine && view.machines.has(machine) && states.has(state.unit))
-      return `the unit reports from ${machine}`
-  }
-  return undefined
+  const elsewhere = [...view.reportersOf(state.unit)].filter(machine => machine !== state.machine && view.machines.has(machine))
+  return elsewhere[0] === undefined ? undefined : `the unit reports from ${elsewhere[0]}`
 }

@@ -1,3 +1,4 @@
+import {MultiMap} from '../base/multi-map.ts'
 import {compareNatural} from '../base/natural-order.ts'
 import {noRequests} from '../unit/placement/requests.ts'
 import type {Unit} from '../unit/unit.ts'
@@ -22,8 +23,7 @@ export class Ground {
   readonly census: Census
   /** By machine. */
   readonly rooms = new Map<string, Room>()
-  /** A unit that stands on one machine has it by itself, which most have. */
-  private readonly seats = new Map<string, string | Set<string>>()
+  private readonly seats = new MultiMap<string, string>()
   /** On how many machines each unit is still stopping. */
   private readonly stops = new Map<string, number>()
 
@@ -46,8 +46,7 @@ export class Ground {
 
   /** The machines that a unit stands on, the longest first. */
   seatsOf(name: string): ReadonlySet<string> {
-    const seats = this.seats.get(name)
-    return seats === undefined ? nowhere : typeof seats === 'string' ? new Set([seats]) : seats
+    return this.seats.get(name)
   }
 
   hasSeat(name: string): boolean {
@@ -56,16 +55,13 @@ export class Ground {
 
   /** Also on a machine that is not there. */
   seat(name: string, machine: string): void {
-    const seats = this.seats.get(name)
-    if (seats === undefined) this.seats.set(name, machine)
-    else if (typeof seats === 'string') this.seats.set(name, new Set([seats, machine]))
-    else seats.add(machine)
+    this.seats.add(name, machine)
     this.rooms.get(machine)?.add(name, this.takes(name))
   }
 
   /** It leaves its place, and holds what it has there until it has stopped. `known`: what it was, if it is not wanted any more. */
   unseat(name: string, machine: string, known?: Unit): void {
-    this.giveUp(name, machine)
+    this.seats.delete(name, machine)
     const room = this.rooms.get(machine)
     room?.remove(name)
     this.stopsOn(name, machine, this.wanted.get(name) ?? known)
@@ -105,7 +101,7 @@ export class Ground {
 
   /** As `unseat`, of one that never was there. */
   takeBack(name: string, machine: string): void {
-    this.giveUp(name, machine)
+    this.seats.delete(name, machine)
     this.rooms.get(machine)?.remove(name)
     this.shapes.forget()
   }
@@ -127,22 +123,12 @@ export class Ground {
     this.shapes.close(machines)
   }
 
-  private giveUp(name: string, machine: string): void {
-    const seats = this.seats.get(name)
-    if (seats === machine) this.seats.delete(name)
-    if (!(seats instanceof Set)) return
-    seats.delete(machine)
-    if (seats.size === 0) this.seats.delete(name)
-  }
-
   /** A unit that has come to its end takes nothing of its place. */
   private takes(name: string): Unit | undefined {
     const unit = this.wanted.get(name)
     return unit !== undefined && this.finished.has(name) ? {...unit, requests: noRequests} : unit
   }
 }
-
-const nowhere: ReadonlySet<string> = new Set()
 
 function* namesIn({units, placements, stopping, frozen}: Snapshot): Generator<string> {
   for (const {unit} of units) yield unit.name

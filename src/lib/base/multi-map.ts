@@ -1,0 +1,31 @@
+/** A map to several values a key. A key that has one, as most do, has it by itself: a set takes ten times the memory. */
+export class MultiMap<K, V extends string> {
+  private readonly known = new Map<K, V | Set<V>>()
+
+  /** In the order in which they came. */
+  get(key: K): ReadonlySet<V> {
+    const values = this.known.get(key)
+    return values === undefined ? none : typeof values === 'string' ? new Set([values]) : values
+  }
+
+  has(key: K): boolean {
+    return this.known.has(key)
+  }
+
+  add(key: K, value: V): void {
+    const values = this.known.get(key)
+    if (values === undefined) this.known.set(key, value)
+    else if (typeof values !== 'string') values.add(value)
+    else if (values !== value) this.known.set(key, new Set([values, value]))
+  }
+
+  delete(key: K, value: V): void {
+    const values = this.known.get(key)
+    if (values === value) this.known.delete(key)
+    if (!(values instanceof Set)) return
+    values.delete(value)
+    if (values.size === 0) this.known.delete(key)
+  }
+}
+
+const none: ReadonlySet<never> = new Set()
