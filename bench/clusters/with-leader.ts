@@ -12,8 +12,14 @@ import type {BenchEtcd} from './with-etcd.ts'
 
 /** An agent that leads: the program as it is built, in a process of its own. */
 export interface Leader {
-  /** The longest pause of its event loop since it was asked last, in milliseconds. */
-  longestPause(): Promise<number>
+  longestPause(): Promise<Pause>
+}
+
+/** The longest pauses of two event loops since they were asked last, in milliseconds. */
+export interface Pause {
+  readonly leader: number
+  /** Of a node process that does nothing: so long this machine lets anybody wait. */
+  readonly idle: number
 }
 
 /** Calls `use` once an agent that runs nothing leads the cluster; ends it whatever happens. */
@@ -21,13 +27,15 @@ export async function withLeader<T>(etcd: BenchEtcd, signal: AbortSignal, use: (
   const home = await mkdtemp(join(tmpdir(), 'meissa-bench-leader-'))
   await cordon(etcd)
   const child = startAgent(etcd.endpoint, home)
+  const idle = startIdle()
   const printed: string[] = []
   child.stderr?.on('data', chunk => printed.push(String(chunk)))
   const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
   try {
     await untilLeading(etcd, child, printed, signal)
-    return await use({longestPause: () => askPause(child)})
+    return await use({longestPause: async () => ({leader: await askPause(child), idle: await askPause(idle)})})
   } finally {
+    idle.kill('SIGKILL')
     child.kill('SIGTERM')
     const late = new AbortController()
     await Promise.race([ended, delay(endMilliseconds, undefined, {signal: late.signal}).then(() => child.kill('SIGKILL'))])
@@ -47,8 +55,15 @@ async function cordon({store}: BenchEtcd): Promise<void> {
   await store.commit([], [{kind: 'put', key: keys.machineSettings(machine), value}])
 }
 
+const preload = fileURLToPath(new URL('./loop-delay.ts', import.meta.url))
+
+function startIdle(): ChildProcess {
+  return spawn(process.execPath, ['--import', preload, '-e', 'setInterval(() => {}, 10)'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+}
+
 function startAgent(endpoint: string, home: string): ChildProcess {
-  const preload = fileURLToPath(new URL('./loop-delay.ts', import.meta.url))
   const words = [
     ...['--import', preload, `${root}dist/ctl.cjs`, 'agent', '--machine-id', machine, '--driver', 'noop', '--state-dir', home],
     ...['--address', '127.0.0.1', '--environment-file', 'none', '--log-level', 'warning'],

@@ -40,7 +40,7 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const {version} = this.config
     const metrics = new Metrics()
     const serve = apiOpener({settings: api, version, log, metrics})
-    const lead = leadInThread(await etcdOptions(flags), {program: process.argv[1] ?? '', log})
+    const lead = leadInThread(await etcdOptions(flags), {program: process.argv[1] ?? '', log, logLevel: choices.logLevel})
     await this.withStore(flags, (store, signal) =>
       runAgent({settings, version, store, openDriver, log, metrics, serve, apiSocket: api.socket, lead, signal}),
     )

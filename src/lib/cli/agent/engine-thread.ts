@@ -1,6 +1,6 @@
 import {Worker} from 'node:worker_threads'
 import {messageOf} from '../../base/errors.ts'
-import type {Log, LogFields, LogLevel} from '../../base/log.ts'
+import type {Log, LogLevel} from '../../base/log.ts'
 import {whenAborted} from '../../base/when-aborted.ts'
 import type {Lead} from '../../engine/engine.ts'
 import type {DecisionCounts, KnownCounts} from '../../engine/engine-metrics.ts'
@@ -11,11 +11,12 @@ import type {Guard} from '../../store/store.ts'
 export interface EngineOrder {
   readonly etcd: EtcdOptions
   readonly guard: Guard
+  /** From which on it logs, to stderr by itself: it has much to tell at a time. */
+  readonly logLevel: LogLevel
 }
 
 /** What the thread tells. */
 export type EngineWord =
-  | {readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: LogFields | undefined}
   | {readonly kind: 'passed'; readonly seconds: number; readonly counts: DecisionCounts}
   | {readonly kind: 'knows'; readonly counts: KnownCounts}
 
@@ -23,15 +24,17 @@ export type EngineWord =
  * Leads in a thread of its own, with its own connection to etcd: however long the cluster takes to be looked at, the agent's
  * keepalives, its containers and its API go on. `program`: the file that the thread runs, which calls `engineWorker` there.
  */
-export function leadInThread(etcd: EtcdOptions, {program, log}: {readonly program: string; readonly log: Log}): Lead {
+export function leadInThread(
+  etcd: EtcdOptions,
+  {program, log, logLevel}: {readonly program: string; readonly log: Log; readonly logLevel: LogLevel},
+): Lead {
   return async ({guard, told}, signal) => {
     if (signal.aborted) return
-    const order: EngineOrder = {etcd, guard}
+    const order: EngineOrder = {etcd, guard, logLevel}
     const worker = new Worker(program, {workerData: {engine: order}, argv: []})
     const ended = new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject))
     worker.on('message', (word: EngineWord) => {
-      if (word.kind === 'log') log[word.level](word.message, word.fields)
-      else if (word.kind === 'passed') told.passed(word.seconds, word.counts)
+      if (word.kind === 'passed') told.passed(word.seconds, word.counts)
       else told.knows(word.counts)
     })
     try {
