@@ -6,10 +6,15 @@ export interface CtlRunner {
   /** The words that start ctl. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Milliseconds that the process took. Throws when it fails. */
-  readonly time: (words: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<number>
+  /** Milliseconds that the process took. Throws when it fails, or prints another number of lines than it is to. */
+  readonly time: (words: readonly string[], more?: Timing) => Promise<number>
   /** The same for Node running nothing: the least that a program of Node can take. */
   readonly timeBareNode: () => Promise<number>
+}
+
+export interface Timing {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly lines?: number
 }
 
 /** Where the program, its launcher and its build stand. */
@@ -24,7 +29,8 @@ export function ctlRunner(cacheDirectory: string, signal: AbortSignal): CtlRunne
   return {
     command,
     environment,
-    time: (words, more) => timeProcess([...command, ...words], {...options, environment: {...environment, ...more}}),
+    time: (words, more = {}) =>
+      timeProcess([...command, ...words], {...options, environment: {...environment, ...more.environment}, lines: more.lines}),
     timeBareNode: () => timeProcess([process.execPath, '-e', '0'], {...options, environment}),
   }
 }

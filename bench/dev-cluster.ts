@@ -27,7 +27,7 @@ export async function withCluster<T>(
   const child = startDev(bench, options)
   try {
     const {CTL_ENDPOINTS: endpoint = '', CTL_API_SOCKET: apiSocket = ''} = await printedExports(child, bench.signal)
-    return await use({endpoint, apiSocket, ctl: (...words) => bench.ctl.time(words, {CTL_ENDPOINTS: endpoint})})
+    return await use({endpoint, apiSocket, ctl: (...words) => bench.ctl.time(words, {environment: {CTL_ENDPOINTS: endpoint}})})
   } finally {
     await end(child)
   }

@@ -5,6 +5,8 @@ export interface ProcessOptions {
   readonly signal: AbortSignal
   /** After which it is killed. */
   readonly timeoutSeconds: number
+  /** How many lines it must print. */
+  readonly lines?: number | undefined
 }
 
 /**
@@ -22,12 +24,20 @@ export async function timeProcess(command: readonly string[], options: ProcessOp
     killSignal: 'SIGKILL',
   })
   const printed: Buffer[] = []
-  child.stdout.on('data', chunk => printed.push(chunk))
+  let lines = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed.push(chunk)
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines++
+  })
   child.stderr.on('data', chunk => printed.push(chunk))
   const {promise: ended, resolve, reject} = Promise.withResolvers<string | number>()
   child.once('error', reject).once('close', (code, signal) => resolve(code ?? signal ?? 'nothing'))
   const how = await ended.catch(error => (patience.aborted ? `no end within ${options.timeoutSeconds} s` : Promise.reject(error)))
   const took = performance.now() - begun
+  if (how === 0 && options.lines !== undefined && lines !== options.lines)
+    throw new Error(`${command.join(' ')} printed ${lines} lines, not ${options.lines}`)
   if (how === 0) return took
   throw new Error(`${command.join(' ')} ended with ${how}:\n${Buffer.concat(printed).toString().slice(-2000)}`)
 }
+
+const newline = 10

@@ -1,7 +1,7 @@
 import {styleText} from 'node:util'
 import {Config} from '@oclif/core'
 import {CtlError, exitCodes, UsageError} from './lib/base/errors.ts'
-import {interruptExitCode, receivedInterrupt, watchInterrupts} from './lib/cli/interrupt.ts'
+import {interruptExitCode, receivedInterrupt, releaseInterrupts, watchInterrupts} from './lib/cli/interrupt.ts'
 import {type CommandLine, readCommandLine} from './lib/cli/program/command-line.ts'
 import {describeFailure, renderFailure} from './lib/cli/program/failure.ts'
 import {oclifOptions, type Program, versionLine} from './lib/cli/program/program.ts'
@@ -21,10 +21,10 @@ export async function main(program: Program, root: string): Promise<void> {
   process.once('beforeExit', () => fail(new Error('it waits for what can no longer come'), program, line))
   try {
     await run(program, root, line)
+    await end()
   } catch (thrown) {
-    fail(thrown, program, line)
+    await fail(thrown, program, line)
   }
-  process.exit()
 }
 
 async function run(program: Program, root: string, line: CommandLine): Promise<void> {
@@ -44,8 +44,25 @@ async function run(program: Program, root: string, line: CommandLine): Promise<v
   await unknownCommand(config, line.id, line.argv)
 }
 
+/**
+ * Ends the process once its readers have all that was written: a pipe takes 64 KiB at a time, and what is left goes with the process.
+ * After ^C nobody is waited for.
+ */
+async function end(exitCode?: number): Promise<never> {
+  releaseInterrupts()
+  if (receivedInterrupt() === undefined) for (const stream of [process.stdout, process.stderr]) await written(stream)
+  process.exit(exitCode)
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    if (stream.writableLength === 0) resolve()
+    else stream.write('', () => resolve())
+  })
+}
+
 /** Ends when stdout's reader is gone; whatever else goes wrong outside a promise chain is a failure like any other. */
-function watchStreams(onFailure: (thrown: unknown) => never): void {
+function watchStreams(onFailure: (thrown: unknown) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done)
     onFailure(error)
@@ -55,7 +72,7 @@ function watchStreams(onFailure: (thrown: unknown) => never): void {
 }
 
 /** Tells what went wrong and ends. After ^C only what the command itself has to say is told, and the exit code is the signal's. */
-function fail(thrown: unknown, program: Program, line: CommandLine): never {
+async function fail(thrown: unknown, program: Program, line: CommandLine): Promise<never> {
   const failure = describeFailure(thrown, {
     program: program.name,
     command: line.id?.replaceAll(':', ' '),
@@ -66,7 +83,7 @@ function fail(thrown: unknown, program: Program, line: CommandLine): never {
     const label = styleText('red', `${program.name}:`, {stream: process.stderr})
     process.stderr.write(renderFailure(failure, label, isDebugging()))
   }
-  process.exit(interrupt === undefined ? failure.exitCode : interruptExitCode(interrupt))
+  return end(interrupt === undefined ? failure.exitCode : interruptExitCode(interrupt))
 }
 
 function flagsOf(program: Program, line: CommandLine): readonly string[] {

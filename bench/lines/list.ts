@@ -37,7 +37,7 @@ async function measureList(
 ): Promise<readonly Result[]> {
   const samples = await withEtcd(async ({endpoint, store}) => {
     await writeAll(store, [...machineWrites(size), ...unitWrites(size), ...placedWrites(size)], signal)
-    const list = () => ctl.time(['list-units'], {CTL_ENDPOINTS: endpoint})
+    const list = () => ctl.time(['list-units'], {environment: {CTL_ENDPOINTS: endpoint}, lines: size.units + 1})
     const words = ['etcdctl', '--endpoints', endpoint, 'get', '--prefix', prefix]
     const limit = () => timeProcess(words, {environment: ctl.environment, signal, timeoutSeconds: 120})
     await alternate({pairs: 1, ctl: list, limit, say: () => {}})

@@ -27,6 +27,11 @@ export function interruptExitCode(signal: Interrupt): number {
   return 128 + constants.signals[signal]
 }
 
+/** The command is over: from now on the first signal ends the process at once. */
+export function releaseInterrupts(): void {
+  claimed = undefined
+}
+
 /** Starts to listen; to be called once, first of all. */
 export function watchInterrupts(): void {
   for (const signal of signals) {
