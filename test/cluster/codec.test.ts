@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {decode, encode} from '../../src/lib/cluster/codec.ts'
-import {assignmentSchema, machineSchema, unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
+import {decode, encode, rememberingDecoder} from '../../src/lib/cluster/codec.ts'
+import {assignmentSchema, leaderSchema, machineSchema, unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
 
 const file = 'a'.repeat(64)
 const record = {file, desiredState: 'launched', generation: 3} as const
@@ -60,4 +60,11 @@ test('a path into a value is told with dots', () => {
   expect(decode(machineSchema, JSON.stringify({schema: 1, ...machine}))).toEqual({
     problem: expect.stringContaining('capacity.memoryBytes'),
   })
+})
+
+test('a decoder that remembers says what one does that does not, also once it has forgotten', () => {
+  const remembering = rememberingDecoder(leaderSchema)
+  const texts = Array.from({length: 5_000}, (_, at) => encode(leaderSchema, {machine: `m${at}`}))
+  for (const text of ['{', '{"schema":99}', ...texts, ...texts.slice(0, 10)])
+    for (const again of [text, text]) expect(remembering(again)).toEqual(decode(leaderSchema, text))
 })

@@ -3,7 +3,7 @@ import {parseUnit} from '../unit/parse-unit.ts'
 import {type AmountShelf, type Amounts, allocatedOn} from './allocated.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import {effectiveMetadata} from './metadata.ts'
-import type {DesiredState, Machine, MachineSettings, UnitRecord, UnitState} from './model.ts'
+import type {Assignment, DesiredState, Machine, MachineSettings, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: a row of `list-units`. */
@@ -68,14 +68,15 @@ export interface AllocatedMachineRow extends MachineRow {
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
   const rows: UnitRow[] = []
-  const seen = new Set<string>()
-  for (const {unit, machine} of [...view.allAssignments(), ...view.allStates()]) {
-    const id = `${machine}/${unit}`
-    if (seen.has(id) || isLeftBehind(view, unit, machine)) continue
-    seen.add(id)
-    rows.push(placedRow(view, unit, machine))
+  const placed = new Set<string>()
+  for (const machine of new Set([...view.assignments.keys(), ...view.states.keys()])) {
+    const place = placeOf(view, machine)
+    for (const unit of new Set([...(place.assigned?.keys() ?? []), ...(place.states?.keys() ?? [])])) {
+      if (isLeftBehind(view, unit, place)) continue
+      placed.add(unit)
+      rows.push(placedRow(view, unit, place))
+    }
   }
-  const placed = new Set(rows.map(row => row.unit))
   for (const record of view.units.values()) {
     if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRow(view, record))
   }
@@ -84,10 +85,10 @@ export function unitRows(view: ClusterView): readonly UnitRow[] {
 
 /** The same rows for one unit, by machine; `machines`: where it has an assignment or a state, which is looked for unless given. */
 export function unitRowsOf(view: ClusterView, unit: string, machines = machinesWith(view, unit)): readonly UnitRow[] {
-  const placed = machines.filter(machine => !isLeftBehind(view, unit, machine))
+  const placed = machines.map(machine => placeOf(view, machine)).filter(place => !isLeftBehind(view, unit, place))
   const record = view.units.get(unit)
   if (placed.length === 0 && record !== undefined && record.desiredState !== 'inactive') return [unplacedRow(view, record)]
-  return placed.sort(compareNatural).map(machine => placedRow(view, unit, machine))
+  return placed.sort((a, b) => compareNatural(a.machine, b.machine)).map(place => placedRow(view, unit, place))
 }
 
 /** Every machine that is registered, by id. */
@@ -173,10 +174,31 @@ function machinesWith(view: ClusterView, unit: string): readonly string[] {
   return [...new Set([...view.assignments, ...view.states].flatMap(([machine, units]) => (units.has(unit) ? [machine] : [])))]
 }
 
+/** A machine with its units. */
+interface Place {
+  readonly machine: string
+  readonly isThere: boolean
+  readonly target: string
+  readonly address: string | null
+  readonly assigned: ReadonlyMap<string, Assignment> | undefined
+  readonly states: ReadonlyMap<string, UnitState> | undefined
+}
+
+function placeOf(view: ClusterView, machine: string): Place {
+  return {
+    machine,
+    isThere: isThere(view, machine),
+    target: targetOf(view, machine),
+    address: view.machines.get(machine)?.address ?? null,
+    assigned: view.assignments.get(machine),
+    states: view.states.get(machine),
+  }
+}
+
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
-function isLeftBehind(view: ClusterView, unit: string, machine: string): boolean {
-  if (isThere(view, machine) || view.assignments.get(machine)?.has(unit)) return false
-  return !isFinished(view.state(machine, unit), view.units.get(unit))
+function isLeftBehind(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
+  if (isThere || assigned?.has(unit)) return false
+  return !isFinished(states?.get(unit), view.units.get(unit))
 }
 
 /** A oneshot that has succeeded, by what is asked of it now: an earlier success does not speak for a start anew. */
@@ -191,15 +213,16 @@ function isThere(view: ClusterView, machine: string): boolean {
   return view.machines.has(machine) || view.unreadable.has(`machines/${machine}`)
 }
 
-function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
-  const state = view.state(machine, unit)
-  const assigned = view.assignments.get(machine)?.get(unit)
-  const lost = isLost(view, machine, unit)
+function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
+  const {machine, target, address} = place
+  const state = place.states?.get(unit)
+  const assigned = place.assigned?.get(unit)
+  const lost = isLost(view, unit, place)
   return {
     unit,
     machine,
-    target: targetOf(view, machine),
-    address: view.machines.get(machine)?.address ?? null,
+    target,
+    address,
     desiredState: assigned?.desiredState ?? null,
     load: state?.load ?? 'loaded',
     active: lost ? 'lost' : (state?.active ?? 'inactive'),
@@ -216,10 +239,8 @@ function placedRow(view: ClusterView, unit: string, machine: string): UnitRow {
 }
 
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-function isLost(view: ClusterView, machine: string, unit: string): boolean {
-  if (isThere(view, machine)) return false
-  const asked = view.assignments.get(machine)?.get(unit) ?? view.units.get(unit)
-  return !isFinished(view.state(machine, unit), asked)
+function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
+  return !isThere && !isFinished(states?.get(unit), assigned?.get(unit) ?? view.units.get(unit))
 }
 
 function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
@@ -245,7 +266,7 @@ function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
 
 function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState | 'lost' {
   if (machine === undefined) return 'inactive'
-  if (isLost(view, machine, record.name)) return 'lost'
+  if (isLost(view, record.name, placeOf(view, machine))) return 'lost'
   const state = view.state(machine, record.name)
   if (state === undefined) return 'inactive'
   return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'

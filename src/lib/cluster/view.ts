@@ -1,7 +1,7 @@
 import {MultiMap} from '../base/multi-map.ts'
 import {type ParsedKey, parseKey} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
-import {type Decoded, decode} from './codec.ts'
+import {type Decoded, decode, rememberingDecoder} from './codec.ts'
 import {
   type Assignment,
   assignmentSchema,
@@ -69,10 +69,14 @@ export class ClusterView {
   put(entry: Entry): void {
     const key = parseKey(entry.key)
     if (key === undefined) return
-    this.remove(entry.key)
     const problem = put(this, key, entry)
-    if (problem !== undefined) this.unreadable.set(entry.key, problem)
-    else if (key.kind === 'state') this.reporters?.add(key.unit, key.machine)
+    if (problem !== undefined) {
+      this.remove(entry.key)
+      this.unreadable.set(entry.key, problem)
+      return
+    }
+    this.unreadable.delete(entry.key)
+    if (key.kind === 'state') this.reporters?.add(key.unit, key.machine)
   }
 
   remove(name: string): void {
@@ -107,6 +111,9 @@ export class ClusterView {
   }
 }
 
+const decodeRecord = rememberingDecoder(unitRecordSchema)
+const decodeAssignment = rememberingDecoder(assignmentSchema)
+
 /** Takes an entry into the view, or says what is wrong with it. */
 function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefined {
   switch (key.kind) {
@@ -114,7 +121,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
       view.files.set(key.hash, entry.value)
       return undefined
     case 'unit':
-      return take(decode(unitRecordSchema, entry.value), value =>
+      return take(decodeRecord(entry.value), value =>
         view.units.set(key.unit, {name: key.unit, revision: entry.modRevision, ...value}),
       )
     case 'machine':
@@ -124,7 +131,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
         view.settings.set(key.machine, {...value, revision: entry.modRevision}),
       )
     case 'assignment':
-      return take(decode(assignmentSchema, entry.value), value =>
+      return take(decodeAssignment(entry.value), value =>
         inner(view.assignments, key.machine).set(key.unit, {
           machine: key.machine,
           unit: key.unit,

@@ -51,36 +51,41 @@ export type ParsedKey =
 
 /** What a key is about; undefined for one that is not of this tree (a newer version's, a stranger's). */
 export function parseKey(key: string): ParsedKey | undefined {
-  if (key === keys.leader) return {kind: 'leader'}
-  if (key === keys.hold) return {kind: 'hold'}
-  if (key === keys.cluster) return {kind: 'cluster'}
-  if (key === keys.clusterSettings) return {kind: 'clusterSettings'}
-  for (const [prefix, parse] of parsers) {
-    if (!key.startsWith(prefix)) continue
-    const parts = key.slice(prefix.length).split('/')
-    return parts.every(isPart) ? parse(parts) : undefined
+  const slash = key.indexOf('/')
+  if (slash < 0) return key === keys.leader || key === keys.hold || key === keys.cluster ? {kind: key} : undefined
+  const rest = key.slice(slash + 1)
+  switch (key.slice(0, slash + 1)) {
+    case prefixes.units:
+      return isPart(rest) ? {kind: 'unit', unit: rest} : undefined
+    case prefixes.assignments:
+      return placed('assignment', rest)
+    case prefixes.states:
+      return placed('state', rest)
+    case prefixes.files:
+      return isPart(rest) ? {kind: 'file', hash: rest} : undefined
+    case prefixes.machines:
+      return isPart(rest) ? {kind: 'machine', machine: rest} : undefined
+    case prefixes.refusals:
+      return isPart(rest) ? {kind: 'refusal', unit: rest} : undefined
+    case prefixes.moves:
+      return isPart(rest) ? {kind: 'move', unit: rest} : undefined
+    default:
+      return parseSettings(key)
   }
-  return undefined
 }
 
-const parsers: readonly (readonly [prefix: string, parse: (parts: readonly string[]) => ParsedKey | undefined])[] = [
-  [prefixes.files, one(hash => ({kind: 'file', hash}))],
-  [prefixes.units, one(unit => ({kind: 'unit', unit}))],
-  [prefixes.machines, one(machine => ({kind: 'machine', machine}))],
-  [prefixes.machineSettings, one(machine => ({kind: 'machineSettings', machine}))],
-  [prefixes.assignments, two((machine, unit) => ({kind: 'assignment', machine, unit}))],
-  [prefixes.states, two((machine, unit) => ({kind: 'state', machine, unit}))],
-  [prefixes.refusals, one(unit => ({kind: 'refusal', unit}))],
-  [prefixes.moves, one(unit => ({kind: 'move', unit}))],
-]
-
-function one(make: (first: string) => ParsedKey): (parts: readonly string[]) => ParsedKey | undefined {
-  return ([first, ...rest]) => (first !== undefined && rest.length === 0 ? make(first) : undefined)
+function parseSettings(key: string): ParsedKey | undefined {
+  if (key === keys.clusterSettings) return {kind: 'clusterSettings'}
+  if (!key.startsWith(prefixes.machineSettings)) return undefined
+  const machine = key.slice(prefixes.machineSettings.length)
+  return isPart(machine) ? {kind: 'machineSettings', machine} : undefined
 }
 
-function two(make: (first: string, second: string) => ParsedKey): (parts: readonly string[]) => ParsedKey | undefined {
-  return ([first, second, ...rest]) =>
-    first !== undefined && second !== undefined && rest.length === 0 ? make(first, second) : undefined
+function placed(kind: 'assignment' | 'state', rest: string): ParsedKey | undefined {
+  const slash = rest.indexOf('/')
+  if (slash < 0) return undefined
+  const [machine, unit] = [rest.slice(0, slash), rest.slice(slash + 1)]
+  return isPart(machine) && isPart(unit) ? {kind, machine, unit} : undefined
 }
 
 function part(name: string): string {
@@ -88,6 +93,8 @@ function part(name: string): string {
   return name
 }
 
+const partPattern = /^[A-Za-z0-9:_.@\\-]+$/
+
 function isPart(text: string): boolean {
-  return /^[A-Za-z0-9:_.@\\-]+$/.test(text)
+  return partPattern.test(text)
 }

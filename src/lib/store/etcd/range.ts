@@ -66,26 +66,57 @@ async function listOnce(
   keyspace: Keyspace,
   request: ListOptions & {readonly prefixes: readonly string[]},
 ): Promise<Listing> {
-  const entries: Entry[] = []
-  let revision = request.revision ?? 0
-  for (const prefix of disjointPrefixes(request.prefixes)) {
-    let {key, range_end} = keyspace.range(prefix)
-    for (let more = true; more; ) {
-      const pinned = revision
-      const page = {key, range_end, revision: pinned, limit: pageSize, keys_only: request.keysOnly ?? false}
-      const answer = await reading(pinned, () =>
-        endpoints.repeatable((connection, limits) => connection.kv.range(page, limits), {signal: request.signal}),
-      )
-      const now = endpoints.saw(answer.header)
-      if (revision === 0) revision = now
-      for (const pair of answer.kvs) entries.push(keyspace.entry(pair))
-      const last = answer.kvs.at(-1)
-      more = answer.more && last !== undefined
-      if (last !== undefined) key = Buffer.concat([last.key, Buffer.from([0])])
-    }
+  const prefixes = disjointPrefixes(request.prefixes)
+  const {keysOnly = false, signal} = request
+  const read = (at: {readonly range: KeyRange; readonly revision: number}) => readPage(endpoints, {...at, keysOnly, signal})
+  const [first] = prefixes
+  if (first === undefined) {
+    const revision = request.revision ?? (await checkRevision(endpoints, keyspace.range(''), 0, {signal}))
+    return {revision, entries: []}
   }
-  if (revision === 0) revision = await checkRevision(endpoints, keyspace.range(''), 0, {signal: request.signal})
-  return {revision, entries}
+  // The first page tells the revision; from then on all are read at once.
+  const head = await read({range: keyspace.range(first), revision: request.revision ?? 0})
+  const {revision} = head
+  const listed = await Promise.all(
+    prefixes.map(async prefix => {
+      const entries: Entry[] = []
+      let page = prefix === first ? head : await read({range: keyspace.range(prefix), revision})
+      for (;;) {
+        for (const pair of page.pairs) entries.push(keyspace.entry(pair))
+        if (page.rest === undefined) return entries
+        page = await read({range: page.rest, revision})
+      }
+    }),
+  )
+  return {revision, entries: listed.flat()}
+}
+
+interface Page {
+  /** At which it was read. */
+  readonly revision: number
+  readonly pairs: readonly IKeyValue[]
+  /** What is still to be read of the range. */
+  readonly rest: KeyRange | undefined
+}
+
+/** The first pairs of a range, at a revision, or with 0 as they are now. */
+async function readPage(
+  endpoints: Endpoints,
+  {
+    range,
+    revision,
+    keysOnly,
+    signal,
+  }: {readonly range: KeyRange; readonly revision: number; readonly keysOnly: boolean; readonly signal: AbortSignal | undefined},
+): Promise<Page> {
+  const page = {...range, revision, limit: pageSize, keys_only: keysOnly}
+  const {header, kvs, more} = await reading(revision, () =>
+    endpoints.repeatable((connection, limits) => connection.kv.range(page, limits), {signal}),
+  )
+  const now = endpoints.saw(header)
+  const last = kvs.at(-1)
+  const rest = more && last !== undefined ? {...range, key: Buffer.concat([last.key, Buffer.from([0])])} : undefined
+  return {revision: revision === 0 ? now : revision, pairs: kvs, rest}
 }
 
 /** Carries out a read at a revision, and says by CompactedError that the revision is gone. */
