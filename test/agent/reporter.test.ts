@@ -111,7 +111,7 @@ describe('a reporter', () => {
     report(reporter, [stateOf('a.service')])
     await reporter.settled()
     expect(await told()).toEqual([])
-    expect(reporter.last('a.service')).toBeUndefined()
+    expect([...reporter.units]).toEqual([])
   })
 
   describe('while a commit is under way', () => {
@@ -132,6 +132,15 @@ describe('a reporter', () => {
       expect(store.commits).toHaveLength(2)
     })
 
+    test('what is on its way counts as said: it is not dated anew', async () => {
+      const reporter = open()
+      report(reporter, [stateOf('a.service', {since: 1})])
+      expect(reporter.last('a.service')?.since).toBe(1)
+      answer.resolve()
+      await reporter.settled()
+      expect(reporter.last('a.service')?.since).toBe(1)
+    })
+
     test('and the registration is renewed, what is new goes under the new one', async () => {
       const reporter = open()
       report(reporter, [stateOf('a.service', {sub: 'one'})])
@@ -150,7 +159,7 @@ describe('a reporter', () => {
     report(reporter, [stateOf('a.service')])
     await reporter.settled()
     expect(failures).toBe(1)
-    expect(reporter.last('a.service')).toBeUndefined()
+    expect([...reporter.units]).toEqual([])
     store.beforeCommit = undefined
     report(reporter, [stateOf('a.service')])
     await reporter.settled()

@@ -40,9 +40,9 @@ export class Reporter {
     for (const state of this.written.values()) this.told?.reported(undefined, state)
   }
 
-  /** The state last known to be written for the unit. */
+  /** The last word about the unit, be it still on its way to the store. */
   last(unit: string): UnitState | undefined {
-    return this.written.get(unit)
+    return this.wanted.get(unit) ?? this.written.get(unit)
   }
 
   get units(): Iterable<string> {

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import {Bell} from '../base/bell.ts'
 import {messageOf, UnreachableError} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
@@ -78,6 +79,8 @@ const eveningMilliseconds = 60_000
 /** So long the reasons of units without a place may be out of date. */
 const homelessMilliseconds = 1_000
 
+const longestBreath = 100
+
 /** Only the leader holds the whole cluster. */
 const everything = ['']
 
@@ -104,9 +107,12 @@ export async function leadHere(options: LeadOptions, leading: Parameters<Lead>[0
     while (!until.aborted) {
       await bell.wait(until, pass.restsFor())
       if (until.aborted) break
+      const begun = options.monotonic()
       const revision = await pass.run(until)
       if (revision === 'deposed') break
       if (revision !== undefined) await mirror.reached(revision, until)
+      // Many changes one after the other are looked at together: never more than half of the time goes into looking.
+      await delay(Math.min(options.monotonic() - begun, longestBreath), undefined, {signal: until}).catch(() => {})
     }
   } catch (error) {
     if (!until.aborted && !(error instanceof UnreachableError)) throw error
@@ -128,6 +134,7 @@ class EnginePass {
   private wholeTook = 0
   private evenAt = 0
   private readonly losses = new RecentLosses()
+  private hasLooked = false
   private readonly reported = new Map<string, string>()
   private readonly told: EngineMetrics
 
@@ -183,7 +190,9 @@ class EnginePass {
     const {changes, view, mind} = this
     this.changes = new Touched()
     if (now >= this.reviewAt || view.hold !== undefined) changes.everything = true
-    const plan = mind.plan(changes, this.losses.see(view, now), this.options.now())
+    const recentlyLost = this.losses.see(view, now, this.hasLooked ? changes.machines : undefined)
+    this.hasLooked = true
+    const plan = mind.plan(changes, recentlyLost, this.options.now())
     const took = this.options.monotonic() - now
     // Reasons of units without a place grow old, and what is kept is looked over now and then: at most a fifth of the time.
     if (plan.whole) this.reviewAt = now + Math.max(reviewMilliseconds, 5 * took)
