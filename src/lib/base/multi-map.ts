@@ -12,6 +12,11 @@ export class MultiMap<K, V extends string> {
     return this.known.has(key)
   }
 
+  holds(key: K, value: V): boolean {
+    const values = this.known.get(key)
+    return typeof values === 'string' ? values === value : values?.has(value) === true
+  }
+
   add(key: K, value: V): void {
     const values = this.known.get(key)
     if (values === undefined) this.known.set(key, value)

@@ -140,7 +140,7 @@ export class EngineMind {
       const room = ground.rooms.get(machine)
       const assigned = isAssigned(view, machine, unit)
       // Somebody else has written, or what was written did not come about.
-      if (this.stuck.has(unit) || assigned !== ground.seatsOf(unit).has(machine)) return undefined
+      if (this.stuck.has(unit) || assigned !== ground.standsOn(unit, machine)) return undefined
       const state = view.state(machine, unit)
       const record = view.units.get(unit)
       const done = state !== undefined && record !== undefined && isDone(record, state)
@@ -203,7 +203,7 @@ function isMoving({machines, moves = [], placements}: Snapshot, ground: Ground, 
   const drained = new Set(machines.flatMap(({id, drain}) => (drain === undefined ? [] : [id])))
   // Also who has left by this very pass: where they went, others may have to go.
   if (placements.some(({unit, machine}) => drained.has(machine) && !stays.has(unit))) return true
-  return placements.some(({unit, from}) => from !== undefined && ground.seatsOf(unit).has(from) && ground.seatsOf(unit).size > 1)
+  return placements.some(({unit, from}) => from !== undefined && ground.standsOn(unit, from) && ground.seatsOf(unit).size > 1)
 }
 
 /** Global units that are not on every machine that is what they ask for. */

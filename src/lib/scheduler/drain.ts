@@ -93,7 +93,7 @@ export class Departures {
     const here = [...room.units.values()].filter(unit => unit !== undefined && ground.wanted.has(unit.name) && !this.isOver(unit))
     for (const unit of here.filter(each => each !== undefined).sort(byPriority)) {
       const {name} = unit
-      if (unit.placement.global || moving.has(name) || this.seen.has(name) || !ground.seatsOf(name).has(id)) continue
+      if (unit.placement.global || moving.has(name) || this.seen.has(name) || !ground.standsOn(name, id)) continue
       this.seen.add(name)
       if (this.pass.wasDecided(name)) keep(name, 'turn')
       else if (this.runsToItsEnd(unit, id)) keep(name, 'end')
@@ -174,7 +174,7 @@ export class Departures {
           !other.placement.global &&
           !this.isOver(other) &&
           !this.runsToItsEnd(other, room.machine.id)
-        if (!isMovable || !ground.seatsOf(other.name).has(room.machine.id)) return 'nowhere'
+        if (!isMovable || !ground.standsOn(other.name, room.machine.id)) return 'nowhere'
         if (moving.has(other.name) || this.pass.wasDecided(other.name)) return 'turn'
         group.set(other.name, other)
       }
@@ -200,7 +200,7 @@ export class Departures {
     const {ground, snapshot} = this.pass
     const running = new Set<string>()
     for (const {unit, machine, pending} of snapshot.placements)
-      if (pending === undefined && ground.seatsOf(unit).has(machine)) running.add(unit)
+      if (pending === undefined && ground.standsOn(unit, machine)) running.add(unit)
     this.serving = new Map()
     for (const unit of running) this.serving.set(familyOf(unit), (this.serving.get(familyOf(unit)) ?? 0) + 1)
     return this.serving
@@ -211,7 +211,7 @@ export class Departures {
     const {snapshot, ground} = this.pass
     const busy = new Set([...stopping.keys()].filter(name => !units.has(name)))
     for (const {unit, from, pending, machine: at} of snapshot.placements) {
-      if (from !== machine.id || pending === undefined || !ground.seatsOf(unit).has(at)) continue
+      if (from !== machine.id || pending === undefined || !ground.standsOn(unit, at)) continue
       if (pending === 'failed' && units.has(unit)) continue
       busy.add(unit)
     }

@@ -49,6 +49,10 @@ export class Ground {
     return this.seats.get(name)
   }
 
+  standsOn(name: string, machine: string): boolean {
+    return this.seats.holds(name, machine)
+  }
+
   hasSeat(name: string): boolean {
     return this.seats.has(name)
   }

@@ -1,3 +1,4 @@
+import {MultiMap} from '../base/multi-map.ts'
 import type {Unit} from '../unit/unit.ts'
 import {Awaiting} from './awaiting.ts'
 import {familyOf} from './census.ts'
@@ -58,6 +59,8 @@ class Pass {
   /** Whom to place, each after those that its place depends on. */
   private readonly sequence: readonly Unit[]
   private readonly evicted = new Map<string, Decision>()
+  /** By unit, the machines that it was taken from by this very pass. */
+  private readonly left = new MultiMap<string, string>()
   private readonly placed = new Map<string, Decision>()
   private readonly awaiting = new Awaiting()
   private readonly moves: Moves
@@ -155,7 +158,7 @@ class Pass {
     const families = new Map<string, number>()
     // Who has only now been given a place does not serve yet.
     for (const {unit, machine} of this.snapshot.placements) {
-      if (this.ground.seatsOf(unit).has(machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
+      if (this.ground.standsOn(unit, machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
     }
     const spare = (victim: Unit) => (families.get(familyOf(victim.name)) ?? 0) - (victim.placement.keepAtLeast ?? 0)
     for (const unit of homeless) {
@@ -219,7 +222,7 @@ class Pass {
     const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
     if (units.some(each => this.mustStopFirst(each))) return
     const {best, fitting} = roomForAll(units, this.ground.rooms.values(), ({name}, {machine}) =>
-      this.evicted.has(seatKey(name, machine.id)),
+      this.left.holds(name, machine.id),
     )
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
   }
@@ -240,9 +243,7 @@ class Pass {
 
   /** Where the unit was taken from by this very pass. */
   private homes({name}: Unit): readonly Room[] {
-    return this.evicted.size === 0
-      ? []
-      : [...this.ground.rooms.values()].filter(({machine}) => this.evicted.has(seatKey(name, machine.id)))
+    return [...this.left.get(name)].flatMap(machine => this.ground.rooms.get(machine) ?? [])
   }
 
   private waiting(name: string): Unit | undefined {
@@ -267,6 +268,7 @@ class Pass {
     const machine = room.machine.id
     const key = seatKey(name, machine)
     if (!this.evicted.delete(key)) this.placed.set(key, {kind: 'place', unit: name, machine, reason})
+    this.left.delete(name, machine)
     this.ground.seat(name, machine)
   }
 
@@ -284,6 +286,7 @@ class Pass {
       return
     }
     this.evicted.set(key, {kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
+    this.left.add(name, machine)
     this.ground.unseat(name, machine, placement.known)
   }
 }
