@@ -6,7 +6,7 @@ import {saysCompacted} from './faults.ts'
 import type {KeyRange, Keyspace} from './keyspace.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
-const pageSize = 5000
+const pageSize = 10_000
 
 /**
  * All entries under the prefixes at one revision: the first page's, or the one asked for. When compaction overtakes a
