@@ -1,7 +1,11 @@
 import {describe, expect, test} from 'vitest'
+import {ClusterView} from '../../src/lib/cluster/view.ts'
 import {describeDecision, type EngineDecision, planEngine} from '../../src/lib/engine/plan.ts'
 import {UnitShelf} from '../../src/lib/engine/unit-shelf.ts'
-import {type StoredStory, viewOf} from '../fakes/engine-story.ts'
+import {batchesOf} from '../../src/lib/engine/writes.ts'
+import {keys} from '../../src/lib/store/keys.ts'
+import {MemoryStore} from '../../src/lib/store/memory.ts'
+import {type StoredStory, viewOf, writesFor} from '../fakes/engine-story.ts'
 
 function plan(story: StoredStory): readonly string[] {
   return planEngine(viewOf(story), new UnitShelf()).decisions.map(describeDecision)
@@ -217,4 +221,29 @@ test.each<[EngineDecision, string]>([
   [{kind: 'forget', unit: 'x', machine: 'a', reason: 'why'}, 'forget the state of x on a: why'],
 ])('%j in words', (decision, words) => {
   expect(describeDecision(decision)).toBe(words)
+})
+
+test('who gave way says to whom, for as long as it has no place', async () => {
+  const store = new MemoryStore()
+  const look = async () => {
+    const before = ClusterView.of((await store.list([''])).entries)
+    const {decisions} = planEngine(before, new UnitShelf())
+    for (const batch of batchesOf(decisions, before, 100)) await store.commit([], batch)
+    const {refusals} = ClusterView.of((await store.list([''])).entries)
+    return [...refusals.values()].map(({unit, reason}) => `${unit}: ${reason}`)
+  }
+  await store.commit(
+    [],
+    writesFor({
+      machines: ['a'],
+      units: ['x: Priority=10; Requests=cpu=1', 'vip: Priority=90; Requests=cpu=1'],
+      placed: ['x on a'],
+    }),
+  )
+  const told = 'x.service: gave way to vip.service; 1 machine: 1 has 0 cpu free of the 1 it needs'
+  for (let looks = 0; looks < 3; looks++) expect(await look()).toEqual([told])
+  await store.commit([], [{kind: 'delete', key: keys.unit('vip.service')}])
+  expect(await look()).toEqual([told])
+  expect(await look()).toEqual([])
+  store.close()
 })

@@ -65,7 +65,8 @@ function view(): ClusterView {
   ]
   for (const [on, name] of placed)
     made.assignments.set(on, (made.assignments.get(on) ?? new Map()).set(name, assignment(on, name)))
-  made.refusals.set('refused.service', {unit: 'refused.service', unitRevision: 1, reason: '6 machines: 6 lack role=gpu'})
+  const reason = '6 machines: 6 lack role=gpu'
+  made.refusals.set('refused.service', {unit: 'refused.service', unitRevision: 1, reason, objections: reason})
   return made
 }
 

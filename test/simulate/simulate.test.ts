@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
       events: [{atSeconds: 60, kind: 'start-units', group: units('high', undefined, 'Requests=cpu=4', 'Priority=90')}],
     },
     phases: ['begin: 1 placed, rests in 5 s', 'start high: 1 placed, 1 off, 1 missing, rests in 7 s'],
-    missing: ['1 machine: 1 has 0 cpu free of the 4 it needs: low@1.service'],
+    missing: ['gave way to high.service; 1 machine: 1 has 0 cpu free of the 4 it needs: low@1.service'],
   },
   {
     name: 'stopped units keep their place, unloaded ones give it up',

@@ -129,6 +129,8 @@ export const refusalSchema = v.object({
   unitRevision: count,
   /** `3 machines: 2 lack role=db, 1 runs conflicting db@1.service`. */
   reason: v.string(),
+  /** The unit that it was taken away for, and has had no place since. */
+  gaveWayTo: v.optional(v.string()),
 })
 
 /** What holds for all machines. */
@@ -176,8 +178,14 @@ export type MachineSettings = Value<typeof machineSettingsSchema> & {readonly re
 /** `since`: the revision at which the unit came to this machine. */
 export type Assignment = OnMachine & Value<typeof assignmentSchema> & {readonly since: number}
 export type UnitState = OnMachine & Value<typeof unitStateSchema>
-export type Refusal = {readonly unit: string} & Value<typeof refusalSchema>
+/** `reason`: with whom the unit gave way to; `objections`: without. */
+export type Refusal = {readonly unit: string; readonly objections: string} & Value<typeof refusalSchema>
 export type Drain = NonNullable<MachineSettings['drain']>
 export type ClusterSettings = Value<typeof clusterSettingsSchema>
 export type MoveWish = {readonly unit: string} & Value<typeof moveSchema>
 export type Leader = Value<typeof leaderSchema>
+
+/** Why a unit has no place: `gave way to vip.service; 3 machines: 3 have less cpu free than the 2 it needs (0 at most)`. */
+export function refusalText(objections: string, gaveWayTo: string | undefined): string {
+  return gaveWayTo === undefined ? objections : `gave way to ${gaveWayTo}; ${objections}`
+}

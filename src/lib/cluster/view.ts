@@ -19,6 +19,7 @@ import {
   moveSchema,
   type Refusal,
   refusalSchema,
+  refusalText,
   type UnitRecord,
   type UnitState,
   unitRecordSchema,
@@ -144,7 +145,15 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
         inner(view.states, key.machine).set(key.unit, {machine: key.machine, unit: key.unit, ...value}),
       )
     case 'refusal':
-      return take(decode(refusalSchema, entry.value), value => view.refusals.set(key.unit, {unit: key.unit, ...value}))
+      return take(decode(refusalSchema, entry.value), ({reason: objections, gaveWayTo, ...value}) =>
+        view.refusals.set(key.unit, {
+          unit: key.unit,
+          ...value,
+          objections,
+          gaveWayTo,
+          reason: refusalText(objections, gaveWayTo),
+        }),
+      )
     case 'move':
       return take(decode(moveSchema, entry.value), value => view.moves.set(key.unit, {unit: key.unit, ...value}))
     case 'clusterSettings':

@@ -1,5 +1,5 @@
 import {unreachable} from '../base/errors.ts'
-import type {Assignment, UnitRecord, UnitState} from '../cluster/model.ts'
+import {type Assignment, refusalText, type UnitRecord, type UnitState} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Decision, Unwish} from '../scheduler/decision.ts'
 import type {Kept} from '../scheduler/drain.ts'
@@ -62,7 +62,9 @@ export function planAll(
     if (decision.kind === 'refuse') {
       refused.add(decision.unit)
       if (decision.promised !== undefined) promised.set(decision.unit, decision.promised)
-      if (isNews(decision, view)) decisions.push(decision)
+      const gaveWayTo = decision.gaveWayTo ?? view.refusals.get(decision.unit)?.gaveWayTo
+      const refusal = gaveWayTo === undefined ? decision : {...decision, gaveWayTo}
+      if (isNews(refusal, view)) decisions.push(refusal)
     } else {
       if (decision.kind === 'evict') moved.add(seatKey(decision.unit, decision.machine))
       decisions.push(decision)
@@ -105,7 +107,7 @@ export function describeDecision(decision: EngineDecision): string {
     case 'evict':
       return `take ${decision.unit} from ${decision.machine}: ${decision.reason}`
     case 'refuse':
-      return `no place for ${decision.unit}: ${describeObjections(decision.objections)}`
+      return `no place for ${decision.unit}: ${refusalText(describeObjections(decision.objections), decision.gaveWayTo)}`
     case 'update':
       return `update ${decision.unit} on ${decision.machine}: ${decision.reason}`
     case 'withdraw':
@@ -117,12 +119,14 @@ export function describeDecision(decision: EngineDecision): string {
   }
 }
 
-/** What passes by itself is not told: the next look may place the unit. */
+/** What passes by itself is not told, since the next look may place the unit; but that it gave way is. */
 function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boolean {
-  if (decision.objections.some(({kind}) => kind === 'stopping' || kind === 'awaited')) return false
   const told = view.refusals.get(decision.unit)
+  const passes = decision.objections.some(({kind}) => kind === 'stopping' || kind === 'awaited')
+  if (decision.gaveWayTo !== told?.gaveWayTo) return true
+  if (passes) return false
   return (
-    told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.reason !== describeObjections(decision.objections)
+    told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.objections !== describeObjections(decision.objections)
   )
 }
 

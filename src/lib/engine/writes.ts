@@ -33,7 +33,8 @@ export function writesOf(decision: EngineDecision, view: ClusterView): readonly 
     case 'refuse': {
       const record = view.units.get(decision.unit)
       if (record === undefined) return []
-      const value = encode(refusalSchema, {unitRevision: record.revision, reason: describeObjections(decision.objections)})
+      const {objections, gaveWayTo} = decision
+      const value = encode(refusalSchema, {unitRevision: record.revision, reason: describeObjections(objections), gaveWayTo})
       return [{kind: 'put', key: keys.refusal(decision.unit), value}]
     }
     default:

@@ -88,11 +88,11 @@ function outcomeOf({unit, from, to, reasons, isAsked}: Seen, {before, after, hol
   if (wanted === undefined || wanted.desiredState === 'inactive') return left.length > 0 ? told('stop', []) : undefined
   if (left.length > 0 && come.length > 0) return told('move')
   if (come.length > 0) return told('place')
-  const refusal = after.refusals.get(unit)?.reason
+  const refusal = after.refusals.get(unit)?.objections
   const why = refusal === undefined ? reasons : [...reasons, refusal]
   if (left.length > 0) return to.length > 0 ? told('stop') : told('evict', why)
   if (to.length === 0) {
-    const isNews = isAsked || before.refusals.get(unit)?.reason !== refusal
+    const isNews = isAsked || before.refusals.get(unit)?.objections !== refusal
     return refusal !== undefined && isNews ? told('refuse', why) : undefined
   }
   const lost = to.filter(({machine}) => !after.machines.has(machine) && before.machines.has(machine))

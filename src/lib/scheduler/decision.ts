@@ -26,6 +26,8 @@ export type Decision =
       readonly objections: readonly Objection[]
       /** The machine where room is being made for it. */
       readonly promised?: string
+      /** The unit that it was taken away for. */
+      readonly gaveWayTo?: string
     }
 
 /** An operator's wish to move a unit that is fulfilled, or cannot be. */

@@ -181,12 +181,14 @@ class Pass {
 
   decisions(): readonly Decision[] {
     const homeless = this.sequence.filter(unit => !this.ground.hasSeat(unit.name))
+    const evicted = [...this.evicted.values()]
+    const gaveWay = new Map(evicted.flatMap(each => (each.kind === 'evict' && each.for ? [[each.unit, each.for]] : [])))
     const refused = homeless.map((unit): Decision => {
-      const promised = this.awaiting.machineOf(unit.name)
-      const refusal: Decision = {kind: 'refuse', unit: unit.name, objections: this.objections(unit)}
-      return promised === undefined ? refusal : {...refusal, promised}
+      const [promised, gaveWayTo] = [this.awaiting.machineOf(unit.name), gaveWay.get(unit.name)]
+      const refusal = {kind: 'refuse', unit: unit.name, objections: this.objections(unit)} as const
+      return {...refusal, ...(promised && {promised}), ...(gaveWayTo && {gaveWayTo})}
     })
-    return [...this.evicted.values(), ...this.placed.values(), ...refused]
+    return [...evicted, ...this.placed.values(), ...refused]
   }
 
   private reasonToLeave(placement: SnapshotPlacement): string | undefined {
