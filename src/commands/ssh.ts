@@ -3,7 +3,7 @@ import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {interruptSignal} from '../lib/cli/interrupt.ts'
 import {findTarget, namedTarget, targetPrefixes} from '../lib/cli/machines/find-machine.ts'
 import {sshFlags} from '../lib/cli/ssh/flags.ts'
-import {reachMachine} from '../lib/cli/ssh/reach.ts'
+import {machineReach} from '../lib/cli/ssh/reach.ts'
 import {runSession} from '../lib/cli/ssh/session.ts'
 import {partSshWords} from '../lib/cli/ssh/words.ts'
 
@@ -31,7 +31,7 @@ is read by the shell there. Ends with the command's own exit code, and with 5 wh
     const view = await this.readView(flags, targetPrefixes)
     const {machine} = findTarget(view, named.word, named.kind)
     const signal = interruptSignal()
-    const host = await reachMachine(machine, flags, signal)
+    const host = await machineReach(flags)(machine, signal)
     try {
       const line = command.length === 0 ? undefined : command.join(' ')
       this.exit(await runSession(host, {command: line, terminal: flags.terminal, forwardAgent: flags['forward-agent'], signal}))

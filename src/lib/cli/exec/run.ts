@@ -14,7 +14,7 @@ import {keys} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 import {expandNames} from '../../unit/names.ts'
 import {findMachine, findTarget, targetPrefixes} from '../machines/find-machine.ts'
-import {reachMachine} from '../ssh/reach.ts'
+import {machineReach} from '../ssh/reach.ts'
 import {runProgram, terminalSize} from '../ssh/session.ts'
 import type {ExecFlags} from './flags.ts'
 
@@ -34,7 +34,7 @@ export async function runExec(store: Store, {unit: typed, command, flags}: ExecO
   const view = await readView(store, [...targetPrefixes, keys.cluster], signal)
   const {unit, machine} = placeOf(view, typed, flags.machine)
   await refuseSystemd(store, view, {unit, command}, signal)
-  const pool = new HostPool((each, until) => reachMachine(each, flags, until), signal)
+  const pool = new HostPool(machineReach(flags), signal)
   try {
     const {docker} = await pool.get(machine)
     const container = await runningContainer(docker, view, {unit, machine}, signal)

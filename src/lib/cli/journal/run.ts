@@ -4,7 +4,7 @@ import {readJournal} from '../../journal/read-journal.ts'
 import type {Store} from '../../store/store.ts'
 import {coloursFor} from '../colours.ts'
 import {findMachine, targetPrefixes} from '../machines/find-machine.ts'
-import {reachMachine} from '../ssh/reach.ts'
+import {machineReach} from '../ssh/reach.ts'
 import {knownUnits} from '../units/known-units.ts'
 import {needed} from '../units/wish-command.ts'
 import {type JournalFlags, spanOf} from './flags.ts'
@@ -33,7 +33,7 @@ export async function runJournal(store: Store, argv: readonly string[], flags: J
       },
       tell: text => process.stderr.write(`${text}\n`),
     },
-    {store, reach: (each, until) => reachMachine(each, flags, until)},
+    {store, reach: machineReach(flags)},
     signal,
   )
 }

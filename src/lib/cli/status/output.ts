@@ -5,7 +5,7 @@ import {placeKey} from '../../journal/places.ts'
 import {readTails, type Tail} from '../../journal/read-tails.ts'
 import type {Store} from '../../store/store.ts'
 import type {SshFlags} from '../ssh/flags.ts'
-import {reachMachine} from '../ssh/reach.ts'
+import {machineReach} from '../ssh/reach.ts'
 import {type Page, type Printed, timeText} from './page.ts'
 
 /**
@@ -33,10 +33,8 @@ async function tailsOf(
   {units, lines, flags}: {readonly units: readonly string[]; readonly lines: number; readonly flags: SshFlags},
   signal: AbortSignal,
 ): Promise<TailOf> {
-  const reach = (machine: Parameters<typeof reachMachine>[0], until: AbortSignal) =>
-    reachMachine(machine, flags, until, {asks: false})
   try {
-    const tails = await readTails(units, {lines, patience}, {store, reach}, signal)
+    const tails = await readTails(units, {lines, patience}, {store, reach: machineReach(flags, {asks: false})}, signal)
     return place => tails.get(placeKey(place))
   } catch (error) {
     signal.throwIfAborted()

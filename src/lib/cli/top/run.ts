@@ -5,7 +5,7 @@ import type {ClusterView} from '../../cluster/view.ts'
 import type {Store} from '../../store/store.ts'
 import {MachineUses} from '../../top/machine-uses.ts'
 import type {SshFlags} from '../ssh/flags.ts'
-import {reachMachine} from '../ssh/reach.ts'
+import {machineReach} from '../ssh/reach.ts'
 import {type TopFlags, TopLook, topPrefixes, type topSubjects} from './look.ts'
 import {renderTop, type TopPage} from './page.ts'
 import type {Uses} from './rows.ts'
@@ -26,7 +26,7 @@ export async function runTop(store: Store, what: Subject, flags: TopRunFlags, si
   const until = AbortSignal.any([signal, over.signal])
   const look = new TopLook(what, flags)
   const asks = !flags.watch
-  const uses = new MachineUses((machine, each) => reachMachine(machine, flags, each, {asks}), until)
+  const uses = new MachineUses(machineReach(flags, {asks}), until)
   try {
     if (flags.watch) {
       const {watchTop} = await import('./watch.ts')
