@@ -127,7 +127,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   commands: {time: 'status', host: 'agent cat complete completion dev help import simulate status token verify'},
   'commands/context': {host: 'list remove show'},
   'lib/agent': {
-    time: 'agent executors host run-agent',
+    time: 'agent dismissals executors host run-agent',
     disk: 'capacity-measured decision-log environment-files host machine-environment settings',
     host: 'host',
   },

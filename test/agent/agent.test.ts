@@ -36,12 +36,17 @@ describe('the way of a unit on a machine', () => {
     expect(room.run()).toMatchObject({phase: 'running', identity: {generation: 2}})
   })
 
-  test('is stopped, removed and forgotten when it is not assigned any more', async () => {
-    await room.startAgent()
+  test('is stopped, removed and forgotten when it is not assigned any more, and it is said why', async () => {
+    const agent = await room.startAgent()
     await room.assign()
     await room.reported('active/running')
+    const {id} = room.run()
     await room.unassign()
     await until('its run is gone', () => room.runs().length === 0)
+    expect(agent.said.filter(line => /^info (stop|remove)/.test(line))).toEqual([
+      `info stop web.service (${id}): not assigned to this machine: it was destroyed`,
+      `info remove the ended run ${id} of web.service: not assigned to this machine: it was destroyed`,
+    ])
     await until('its state is gone', async () => (await room.state()) === undefined)
   })
 
@@ -178,7 +183,7 @@ test('at rest nothing is written, whatever wakes the agent', async () => {
 
 describe('going away', () => {
   test('leave: everything stops and is removed, and only then it has left', async () => {
-    const {agent} = await room.startAgent()
+    const {agent, said} = await room.startAgent()
     await room.assign()
     await room.assign(unitText(), {unit: 'b.service'})
     await room.reported('active/running')
@@ -186,6 +191,8 @@ describe('going away', () => {
     agent.goAway('leave')
     await agent.left
     expect(room.runs()).toEqual([])
+    const stops = said.filter(line => line.startsWith('info stop'))
+    expect(stops.map(line => line.replace(/^.*: /, ''))).toEqual(Array(2).fill('this machine leaves the cluster'))
     await until('its states are gone', async () => (await room.state()) === undefined)
   })
 

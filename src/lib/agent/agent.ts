@@ -10,6 +10,7 @@ import {statesOf} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {type AgentMetrics, agentMetrics} from './agent-metrics.ts'
 import type {DecisionLog} from './decision-log.ts'
+import {Dismissals} from './dismissals.ts'
 import {executorsOf} from './executors.ts'
 import type {ThisHost} from './host.ts'
 import type {Membership, Standing} from './membership.ts'
@@ -50,6 +51,7 @@ export class Agent {
   private readonly told: AgentMetrics
   private readonly bell = new Bell()
   private readonly orders: Orders
+  private readonly dismissals: Dismissals
   private readonly memories = new Memories()
   private readonly decided = new RecentDecisions()
   private readonly departure = Promise.withResolvers<void>()
@@ -64,6 +66,7 @@ export class Agent {
     this.options = options
     this.told = agentMetrics(options.metrics)
     this.orders = new Orders({...options, changed: () => this.bell.ring()})
+    this.dismissals = new Dismissals(options.store, options.machine)
   }
 
   /** Wakes the agent: something it cannot see by itself has changed. */
@@ -138,12 +141,14 @@ export class Agent {
     const observed = await driver.observe(signal)
     const [runs, aside] = [observed.filter(run => !run.aside), observed.filter(run => run.aside)]
     this.recall(ordered, runs, reporter)
+    const dismissed = await this.dismissed(ordered, observed, signal)
     // What ended during the look may be missing in it: such a unit waits for the next one, which the end has rung for.
     const unclear = busy.filter(unit => workshop.doing(unit) === undefined)
     const leaseLeft = membership.leaseLeft(this.options.monotonic())
     const situation: Situation = {
       ...ordered,
       frozen: new Set([...ordered.frozen, ...unclear]),
+      dismissed,
       runs,
       aside,
       memories: this.memories.all,
@@ -168,6 +173,17 @@ export class Agent {
     if (emptied && busy.length === 0 && !workshop.busy && observed.length === 0) this.departure.resolve()
     if ([...ordered.wanted.values()].some(({unit}) => unit.placement.onDisconnect === 'stop')) times.push(...this.nextDeadline())
     return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  /** Why what runs here is not wanted here. */
+  private async dismissed(
+    {wanted, frozen}: Ordered,
+    runs: readonly Run[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const units = new Set(runs.flatMap(({unit}) => (wanted.has(unit) || frozen.has(unit) ? [] : [unit])))
+    if (this.goingAway === 'leave') return new Map([...units].map(unit => [unit, 'this machine leaves the cluster']))
+    return this.dismissals.of(units, signal)
   }
 
   /** Begins what is planned for the units that have nothing under way, and gives up what is not wanted any more. */

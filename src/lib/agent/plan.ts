@@ -4,7 +4,7 @@ import {brokenBond, missingPartner, renewedBond} from './bonds.ts'
 import {clear, halt} from './clear.ts'
 import {planSupervised} from './plan-supervised.ts'
 import {isSuccess, type Sequel, sequelOf} from './restart.ts'
-import {isDone, isRunning, type Memory, memoryOf, type Situation, sameIdentity, type Wanted} from './situation.ts'
+import {isDone, isRunning, type Memory, memoryOf, notAssigned, type Situation, sameIdentity, type Wanted} from './situation.ts'
 import type {Step, UnitPlan} from './step.ts'
 
 /** What is to be done on this machine now. Units of which nothing is to be done are left out; at rest nothing is left. */
@@ -19,7 +19,7 @@ export function planAgent(situation: Situation): ReadonlyMap<string, UnitPlan> {
       wanted === undefined
         ? {
             steps: [...(runs.get(name) ?? []), ...(aside.get(name) ?? [])].flatMap(run =>
-              clear(run, 'not assigned to this machine'),
+              clear(run, situation.dismissed?.get(name) ?? notAssigned),
             ),
           }
         : planUnit(situation, wanted, runs.get(name) ?? [])

@@ -8,6 +8,8 @@ export interface Situation {
   readonly wanted: ReadonlyMap<string, Wanted>
   /** Units of which an assignment or file cannot be read, or not yet: whatever runs of them is left as it is. */
   readonly frozen: ReadonlySet<string>
+  /** Why units that run here are not wanted here, as far as it is known. */
+  readonly dismissed?: ReadonlyMap<string, string>
   readonly runs: readonly Run[]
   /** Runs that were set aside for their successors: one a unit at most is kept, for what it printed. */
   readonly aside: readonly Run[]
@@ -20,6 +22,9 @@ export interface Situation {
   /** Seconds that are left then for a singleton to stop before the lease can have run out. */
   readonly graceLeft: number
 }
+
+/** Why a unit is not wanted here, where nothing more is known. */
+export const notAssigned = 'not assigned to this machine'
 
 export interface Wanted {
   readonly unit: Unit
