@@ -132,9 +132,10 @@ class Pass {
   /** Those for whom room was made come first, or it would have been made in vain. */
   keepPromises(): void {
     const {ground, snapshot} = this
-    if (snapshot.promised === undefined) return
+    const {promised = new Map<string, string>()} = snapshot
+    if (promised.size === 0) return
     for (const unit of this.sequence) {
-      const room = ground.rooms.get(snapshot.promised.get(unit.name) ?? '')
+      const room = ground.rooms.get(promised.get(unit.name) ?? '')
       if (room === undefined || ground.hasSeat(unit.name) || !ground.bonds.isFree(unit) || this.mustStopFirst(unit)) continue
       if (objectionToPlace(unit, room) === undefined) this.place(unit, room, 'room came free for it')
       else this.awaiting.expectOnceStopped(unit, room)
