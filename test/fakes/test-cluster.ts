@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {ensureClusterId} from '../../src/lib/cluster/cluster-id.ts'
 import {DockerClient} from '../../src/lib/drivers/docker/client.ts'
+import {DockerError} from '../../src/lib/drivers/docker/errors.ts'
 import {listAt, textAt} from '../../src/lib/drivers/docker/json.ts'
 import {sweepCluster} from '../../src/lib/drivers/docker/sweep.ts'
 import {openEtcdStore} from '../../src/lib/store/etcd/etcd-store.ts'
@@ -148,7 +149,12 @@ export class TestCluster {
     const rows = await Promise.all(
       listed.map(async container => {
         const id = textAt(container, 'Id') ?? ''
-        const seen = await this.client.json('GET', `/containers/${id}/json`)
+        const seen = await this.client.json('GET', `/containers/${id}/json`).catch(error => {
+          // It went between the two.
+          if (error instanceof DockerError && error.status === 404) return undefined
+          throw error
+        })
+        if (seen === undefined) return []
         return {
           id,
           name: (textAt(seen, 'Name') ?? '').slice(1),
@@ -159,7 +165,7 @@ export class TestCluster {
         }
       }),
     )
-    return rows.sort((a, b) => (`${a.unit} ${a.machine}` < `${b.unit} ${b.machine}` ? -1 : 1))
+    return rows.flat().sort((a, b) => (`${a.unit} ${a.machine}` < `${b.unit} ${b.machine}` ? -1 : 1))
   }
 
   /** `unit machine active/sub` for each row of list-units. */

@@ -10,11 +10,17 @@ import {Refusal} from './refusal.ts'
  * those that no file could have: a line break or a backslash that would make another line part of a value.
  */
 export function textOf(options: readonly FleetOption[]): string {
-  const read = readOptions(printOptions(options))
+  // Without a blank behind it a backslash goes on into the next line: what is stored must read as it was sent, too.
+  const text = printOptions(readBack(printOptions(options), options))
+  return printOptions(readBack(text, options))
+}
+
+function readBack(text: string, options: readonly FleetOption[]): readonly FleetOption[] {
+  const read = readOptions(text)
   if (read instanceof Fault) throw new Refusal(400, read.message)
-  const sent = readable(options)
-  const odd = sent.findIndex((option, at) => option !== readable(read)[at])
-  if (odd < 0 && read.length === options.length) return printOptions(read)
+  const [sent, back] = [readable(options), readable(read)]
+  const odd = sent.findIndex((option, at) => option !== back[at])
+  if (odd < 0 && read.length === options.length) return read
   const {section, name} = options[Math.max(odd, 0)] ?? {section: '', name: ''}
   throw new Refusal(400, `option ${name} of [${section}] cannot be written on a line of its own`)
 }
