@@ -3,9 +3,6 @@
  * was made. The original also encodes descriptors for reflection, which takes as long as all the rest of etcd3's start.
  */
 import protobuf from 'protobufjs/light.js'
-import {readRangeResponse} from './range-response.ts'
-
-const readers = {RangeResponse: readRangeResponse}
 
 /** A package definition for grpc-js of every service in the protocol (protobufjs' JSON); types are set up when first used. */
 export function definePackage(protocol, options) {
@@ -33,7 +30,7 @@ function defineService(service, options) {
         requestSerialize: message => request.encode(request.fromObject(message)).finish(),
         requestDeserialize: bytes => request.toObject(request.decode(bytes), options),
         responseSerialize: message => response.encode(response.fromObject(message)).finish(),
-        responseDeserialize: readers[response.name] ?? (bytes => response.toObject(response.decode(bytes), options)),
+        responseDeserialize: bytes => response.toObject(response.decode(bytes), options),
         originalName: method.name[0].toLowerCase() + method.name.slice(1),
       },
     ]

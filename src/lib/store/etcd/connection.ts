@@ -1,4 +1,4 @@
-import {Etcd3, type IOptions, WatchClient} from 'etcd3'
+import {castGrpcError, Etcd3, EtcdInvalidAuthTokenError, type IOptions, type IRangeRequest, WatchClient} from 'etcd3'
 
 /**
  * etcd3's RPC layer to one endpoint, with its own fault handling off: no blind retries of writes, no circuit breaker that
@@ -35,6 +35,32 @@ export class Connection extends Etcd3 {
     })
   }
 
+  /** As `kv.range`, with an answer that is read by `read`. */
+  async readRange<T>(request: IRangeRequest, read: (answer: Buffer) => T, limits: {readonly deadline: number}): Promise<T> {
+    try {
+      return await this.#readRange(request, read, limits)
+    } catch (thrown) {
+      if (!(thrown instanceof EtcdInvalidAuthTokenError)) throw thrown
+      // etcd3 gets itself a new token when a call of its own finds the old one gone.
+      await this.kv.range({...request, count_only: true}, limits)
+      return await this.#readRange(request, read, limits)
+    }
+  }
+
+  async #readRange<T>(request: IRangeRequest, read: (answer: Buffer) => T, limits: {readonly deadline: number}): Promise<T> {
+    return await this.pool.withConnection(
+      'KV',
+      async ({client, metadata}) =>
+        await new Promise<T>((resolve, reject) => {
+          const {path, requestSerialize} = rangeMethod(client)
+          client.makeUnaryRequest(path, requestSerialize, read, request, metadata, limits, (error, answer) => {
+            if (error !== null) reject(castGrpcError(error))
+            else if (answer !== undefined) resolve(answer)
+          })
+        }),
+    )
+  }
+
   override close(): void {
     this.#tokens?.close()
     super.close()
@@ -53,6 +79,14 @@ function askForTokens(pool: object, tokens: Etcd3): void {
     const {token} = await tokens.auth.authenticate({name, password})
     return token
   }
+}
+
+/** What grpc-js knows of etcd's Range: it leaves a method's definition on the client's method. */
+function rangeMethod(client: object): {readonly path: string; readonly requestSerialize: (request: IRangeRequest) => Buffer} {
+  const method: unknown = Reflect.get(client, 'range')
+  if (typeof method !== 'function' || !('path' in method) || !('requestSerialize' in method))
+    throw new Error('grpc-js no longer says how a method is called')
+  return method as unknown as ReturnType<typeof rangeMethod>
 }
 
 type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>

@@ -53,7 +53,7 @@ export class Endpoints {
   }
 
   /** Notes the revision of an answer's header and returns it. */
-  saw(header: {readonly revision: string}): number {
+  saw(header: {readonly revision: string | number}): number {
     const revision = Number(header.revision)
     this.#newestRevision = Math.max(this.#newestRevision, revision)
     return revision

@@ -10,9 +10,12 @@ export interface KeyRange {
 /** Adds the cluster's prefix to keys on their way out and takes it off on their way in. */
 export class Keyspace {
   readonly prefix: string
+  /** The length of the prefix as etcd counts it. */
+  readonly prefixBytes: number
 
   constructor(prefix: string) {
     this.prefix = prefix
+    this.prefixBytes = Buffer.byteLength(prefix)
   }
 
   full(key: string): Buffer {

@@ -4,9 +4,10 @@ import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites} f
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
 import type {KeyRange, Keyspace} from './keyspace.ts'
+import {readRangeAnswer} from './range-answer.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
-const pageSize = 10_000
+const pageSize = 20_000
 
 /**
  * All entries under the prefixes at one revision: the first page's, or the one asked for. When compaction overtakes a
@@ -67,56 +68,58 @@ async function listOnce(
   request: ListOptions & {readonly prefixes: readonly string[]},
 ): Promise<Listing> {
   const prefixes = disjointPrefixes(request.prefixes)
-  const {keysOnly = false, signal} = request
-  const read = (at: {readonly range: KeyRange; readonly revision: number}) => readPage(endpoints, {...at, keysOnly, signal})
+  const {signal} = request
   const [first] = prefixes
   if (first === undefined) {
     const revision = request.revision ?? (await checkRevision(endpoints, keyspace.range(''), 0, {signal}))
     return {revision, entries: []}
   }
+  const read = (range: KeyRange, at: number) => readPage(endpoints, keyspace, {...request, range, revision: at})
   // The first page tells the revision; from then on all are read at once.
-  const head = await read({range: keyspace.range(first), revision: request.revision ?? 0})
+  const head = await read(keyspace.range(first), request.revision ?? 0)
   const {revision} = head
   const listed = await Promise.all(
     prefixes.map(async prefix => {
-      const entries: Entry[] = []
-      let page = prefix === first ? head : await read({range: keyspace.range(prefix), revision})
-      for (;;) {
-        for (const pair of page.pairs) entries.push(keyspace.entry(pair))
-        if (page.rest === undefined) return entries
-        page = await read({range: page.rest, revision})
+      let page = prefix === first ? head : await read(keyspace.range(prefix), revision)
+      const pages = [page.entries]
+      while (page.rest !== undefined) {
+        page = await read(page.rest, revision)
+        pages.push(page.entries)
       }
+      return pages
     }),
   )
-  return {revision, entries: listed.flat()}
+  return {revision, entries: listed.flat(2)}
 }
 
 interface Page {
   /** At which it was read. */
   readonly revision: number
-  readonly pairs: readonly IKeyValue[]
+  readonly entries: readonly Entry[]
   /** What is still to be read of the range. */
   readonly rest: KeyRange | undefined
 }
 
-/** The first pairs of a range, at a revision, or with 0 as they are now. */
+/** The first entries of a range, at a revision, or with 0 as they are now. */
 async function readPage(
   endpoints: Endpoints,
+  keyspace: Keyspace,
   {
     range,
     revision,
-    keysOnly,
+    keysOnly = false,
     signal,
-  }: {readonly range: KeyRange; readonly revision: number; readonly keysOnly: boolean; readonly signal: AbortSignal | undefined},
+  }: Omit<ListOptions, 'revision'> & {readonly range: KeyRange; readonly revision: number},
 ): Promise<Page> {
-  const page = {...range, revision, limit: pageSize, keys_only: keysOnly}
-  const {header, kvs, more} = await reading(revision, () =>
-    endpoints.repeatable((connection, limits) => connection.kv.range(page, limits), {signal}),
+  const request = {...range, revision, limit: pageSize, keys_only: keysOnly}
+  const take = (answer: Buffer) => readRangeAnswer(answer, keyspace.prefixBytes)
+  const answer = await reading(revision, () =>
+    endpoints.repeatable((connection, limits) => connection.readRange(request, take, limits), {signal}),
   )
-  const now = endpoints.saw(header)
-  const last = kvs.at(-1)
-  const rest = more && last !== undefined ? {...range, key: Buffer.concat([last.key, Buffer.from([0])])} : undefined
-  return {revision: revision === 0 ? now : revision, pairs: kvs, rest}
+  const now = endpoints.saw(answer)
+  const last = answer.entries.at(-1)
+  const rest = answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined
+  return {revision: revision === 0 ? now : revision, entries: answer.entries, rest}
 }
 
 /** Carries out a read at a revision, and says by CompactedError that the revision is gone. */

@@ -1,0 +1,125 @@
+import type {Entry} from '../store.ts'
+
+/** What etcd answers to a range (etcd's rpc.proto, RangeResponse), as far as a listing wants to know it. */
+export interface RangeAnswer {
+  /** Etcd's revision when it answered. */
+  readonly revision: number
+  /** In the order of their keys, which are relative to the cluster's prefix. */
+  readonly entries: readonly Entry[]
+  /** Whether the limit left some out. */
+  readonly more: boolean
+}
+
+/**
+ * Reads etcd's answer to a range, of all its messages the one that comes in large numbers, straight into entries; `prefixBytes` is the
+ * length of what all its keys begin with. Field numbers are those of etcd's rpc.proto and kv.proto. Throws RangeError for a message
+ * that is none.
+ */
+export function readRangeAnswer(bytes: Buffer, prefixBytes: number): RangeAnswer {
+  const entries: Entry[] = []
+  let revision = 0
+  let more = false
+  const reader = new Reader(bytes)
+  while (reader.at < bytes.length) {
+    const tag = reader.number()
+    if (tag === field(1, message)) revision = readRevision(reader, reader.end())
+    else if (tag === field(2, message)) entries.push(readEntry(reader, reader.end(), prefixBytes))
+    else if (tag === field(3, varint)) more = reader.number() !== 0
+    else reader.skip(tag)
+  }
+  return {revision, entries, more}
+}
+
+/** The revision of a ResponseHeader. */
+function readRevision(reader: Reader, end: number): number {
+  let revision = 0
+  while (reader.at < end) {
+    const tag = reader.number()
+    if (tag === field(3, varint)) revision = reader.number()
+    else reader.skip(tag)
+  }
+  return revision
+}
+
+/** A KeyValue. */
+function readEntry(reader: Reader, end: number, prefixBytes: number): Entry {
+  let key = ''
+  let value = ''
+  let createRevision = 0
+  let modRevision = 0
+  let session = '0'
+  while (reader.at < end) {
+    const tag = reader.number()
+    if (tag === field(1, message)) key = reader.text(prefixBytes)
+    else if (tag === field(2, varint)) createRevision = reader.number()
+    else if (tag === field(3, varint)) modRevision = reader.number()
+    else if (tag === field(5, message)) value = reader.text(0)
+    else if (tag === field(6, varint)) session = reader.decimal()
+    else reader.skip(tag)
+  }
+  return session === '0' ? {key, value, createRevision, modRevision} : {key, value, createRevision, modRevision, session}
+}
+
+/** Wire types (protobuf.dev, Encoding). */
+const varint = 0
+const message = 2
+
+function field(number: number, type: number): number {
+  return number * 8 + type
+}
+
+class Reader {
+  at = 0
+  private readonly buffer: Buffer
+
+  constructor(bytes: Buffer) {
+    this.buffer = bytes
+  }
+
+  /** A varint below 2 ** 53. */
+  number(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.buffer[this.at++]
+      if (byte === undefined) throw new RangeError('a message of etcd ends in the middle')
+      if (byte < 128) return value + byte * scale
+      value += (byte - 128) * scale
+    }
+  }
+
+  /** Any varint, in decimal. */
+  decimal(): string {
+    const from = this.at
+    while ((this.buffer[this.at] ?? 0) >= 128) this.at++
+    this.at++
+    let value = 0n
+    for (let at = this.at - 1; at >= from; at--) value = (value << 7n) | BigInt((this.buffer[at] ?? 0) & 127)
+    return String(BigInt.asUintN(64, value))
+  }
+
+  /** Where a field that says its length ends; it begins where the reader now stands. */
+  end(): number {
+    const length = this.number()
+    const end = this.at + length
+    if (end > this.buffer.length) throw new RangeError('a message of etcd ends in the middle')
+    return end
+  }
+
+  /** UTF-8 without its first bytes. */
+  text(skipped: number): string {
+    const end = this.end()
+    const text = this.buffer.toString('utf8', this.at + skipped, end)
+    this.at = end
+    return text
+  }
+
+  /** What a newer etcd says beside. */
+  skip(tag: number): void {
+    const type = tag % 8
+    if (type === varint) this.decimal()
+    else if (type === message) this.at = this.end()
+    else if (type === 1) this.at += 8
+    else if (type === 5) this.at += 4
+    else throw new RangeError(`a message of etcd has a field of type ${type}`)
+  }
+}

@@ -1,0 +1,75 @@
+import {createRequire} from 'node:module'
+import {dirname, join} from 'node:path'
+import * as fc from 'fast-check'
+import protobuf from 'protobufjs'
+import {expect, test} from 'vitest'
+import {readRangeAnswer} from '../../../src/lib/store/etcd/range-answer.ts'
+
+const etcd3 = dirname(createRequire(import.meta.url).resolve('etcd3/package.json'))
+const protocol = new protobuf.Root().loadSync(join(etcd3, 'proto/rpc.proto'), {keepCase: true})
+const response = protocol.lookupType('etcdserverpb.RangeResponse')
+
+const prefix = '/mé/'
+const prefixBytes = Buffer.byteLength(prefix)
+const text = fc.string({unit: 'grapheme', maxLength: 300})
+const revision = fc.nat({max: 2 ** 53 - 1})
+const pair = fc.record(
+  {
+    key: text,
+    create_revision: revision,
+    mod_revision: revision,
+    version: revision,
+    value: text,
+    lease: fc.bigInt({min: 0n, max: 2n ** 63n - 1n}).map(String),
+  },
+  {requiredKeys: ['key']},
+)
+const header = fc.record({cluster_id: revision, member_id: revision, revision, raft_term: revision}, {requiredKeys: []})
+const message = fc.record({header, kvs: fc.array(pair), more: fc.boolean(), count: revision}, {requiredKeys: ['kvs']})
+
+function write(answer: object): Buffer {
+  return Buffer.from(response.encode(response.fromObject(answer)).finish())
+}
+
+test('an answer to a range reads as it was written by the protocol of etcd', () => {
+  fc.assert(
+    fc.property(message, ({header: head, kvs, more}) => {
+      const bytes = kvs.map(({key, value, ...rest}) => ({
+        ...rest,
+        key: Buffer.from(prefix + key),
+        ...(value === undefined ? {} : {value: Buffer.from(value)}),
+      }))
+      expect(readRangeAnswer(write({header: head, kvs: bytes, more}), prefixBytes)).toEqual({
+        revision: head?.revision ?? 0,
+        more: more ?? false,
+        entries: kvs.map(({key, value = '', create_revision = 0, mod_revision = 0, lease = '0'}) => ({
+          key,
+          value,
+          createRevision: create_revision,
+          modRevision: mod_revision,
+          ...(lease === '0' ? {} : {session: lease}),
+        })),
+      })
+    }),
+  )
+})
+
+test('what a newer etcd says beside is passed over', () => {
+  const known = write({more: true})
+  const varint = [0x78, 0xff, 0x01]
+  const [eight, four, words] = [
+    [0x79, 1, 2, 3, 4, 5, 6, 7, 8],
+    [0x7d, 1, 2, 3, 4],
+    [0x7a, 2, 1, 2],
+  ]
+  for (const field of [varint, eight, four, words])
+    expect(readRangeAnswer(Buffer.concat([Buffer.from(field), known]), 0)).toEqual(readRangeAnswer(known, 0))
+})
+
+test.each([
+  ['in a length', [0x12, 0x80]],
+  ['in a pair', [0x12, 0x05, 0x0a]],
+  ['in a number', [0x18, 0x80, 0x80]],
+])('one that is cut off %s is refused', (_, cut) => {
+  expect(() => readRangeAnswer(Buffer.from(cut), 0)).toThrow(RangeError)
+})
