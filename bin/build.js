@@ -125,13 +125,28 @@ function etcdProtocol() {
         const source = await readFile(path, 'utf8')
         if (!loading.test(source) || !source.includes(loader)) throw new Error('etcd3 no longer loads rpc.proto where it did')
         const protobuf = createRequire(createRequire(path).resolve('@grpc/proto-loader'))('protobufjs')
-        const protocol = new protobuf.Root().loadSync(join(path, '../../proto/rpc.proto'), {keepCase: true}).toJSON()
+        const messages = new protobuf.Root().loadSync(join(path, '../../proto/rpc.proto'), {keepCase: true})
+        const definition = {services: servicesIn(messages, protobuf), protocol: JSON.stringify(messages.toJSON())}
         const lean = `require(${JSON.stringify(join(root, 'bin/lib/lean-proto-loader.js'))})`
-        const contents = source.replace(loader, lean).replace(loading, `proto_loader_1.definePackage(${JSON.stringify(protocol)}`)
+        const contents = source
+          .replace(loader, lean)
+          .replace(loading, `proto_loader_1.definePackage(${JSON.stringify(definition)}`)
         return {contents, loader: 'js'}
       })
     },
   }
+}
+
+/** Every service of a protocol, as bin/lib/lean-proto-loader.js wants them. */
+function servicesIn(namespace, protobuf) {
+  return namespace.nestedArray.flatMap(each => {
+    if (each instanceof protobuf.Service) return [{name: each.fullName.slice(1), methods: each.methodsArray.map(describeMethod)}]
+    return each instanceof protobuf.Namespace && !(each instanceof protobuf.Type) ? servicesIn(each, protobuf) : []
+  })
+}
+
+function describeMethod({name, requestType, responseType, requestStream, responseStream}) {
+  return {name, requestType, responseType, requestStream: Boolean(requestStream), responseStream: Boolean(responseStream)}
 }
 
 /** The same program in ASCII, which V8 loads a tenth faster. esbuild leaves other letters in regular expressions only. */

@@ -1,13 +1,13 @@
 import {UnreachableError} from '../base/errors.ts'
 import {keys, prefixes} from '../store/keys.ts'
-import type {Store} from '../store/store.ts'
+import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
 
 /** What stands under the prefixes, at one revision. */
 export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
-  return ClusterView.of((await store.list(prefixes, {signal})).entries)
+  return (await readAll(store, prefixes, signal)).view
 }
 
 /** All that placing units depends on, and the revision at which it was so. */
@@ -15,10 +15,21 @@ export async function readCluster(
   store: Store,
   signal: AbortSignal,
 ): Promise<{readonly view: ClusterView; readonly revision: number}> {
-  const {entries, revision} = await store.list([...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], {
-    signal,
+  return await readAll(store, [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], signal)
+}
+
+/** A view of what stands under the prefixes, made while the rest of it is on its way. */
+async function readAll(
+  store: Store,
+  prefixes: readonly string[],
+  signal: AbortSignal,
+): Promise<{readonly view: ClusterView; readonly revision: number}> {
+  return await unlessCompacted(async () => {
+    const view = new ClusterView()
+    const take = (entries: readonly Entry[]) => view.putAll(entries)
+    const {revision} = await store.list(prefixes, {signal, take})
+    return {view, revision}
   })
-  return {view: ClusterView.of(entries), revision}
 }
 
 /** The text of each unit's file, as it was submitted. Throws NotFoundError that names all unknown units. */

@@ -1,4 +1,4 @@
-import {compareNatural} from '../base/natural-order.ts'
+import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
 import {type AmountShelf, type Amounts, allocatedOn} from './allocated.ts'
 import {machineLabel, shortId} from './machine-name.ts'
@@ -69,18 +69,24 @@ export interface AllocatedMachineRow extends MachineRow {
 export function unitRows(view: ClusterView): readonly UnitRow[] {
   const rows: UnitRow[] = []
   const placed = new Set<string>()
+  const add = (unit: string, place: Place) => {
+    if (isLeftBehind(view, unit, place)) return
+    placed.add(unit)
+    rows.push(placedRow(view, unit, place))
+  }
   for (const machine of new Set([...view.assignments.keys(), ...view.states.keys()])) {
     const place = placeOf(view, machine)
-    for (const unit of new Set([...(place.assigned?.keys() ?? []), ...(place.states?.keys() ?? [])])) {
-      if (isLeftBehind(view, unit, place)) continue
-      placed.add(unit)
-      rows.push(placedRow(view, unit, place))
-    }
+    for (const unit of place.assigned?.keys() ?? []) add(unit, place)
+    for (const unit of place.states?.keys() ?? []) if (!place.assigned?.has(unit)) add(unit, place)
   }
   for (const record of view.units.values()) {
     if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRow(view, record))
   }
-  return rows.sort((a, b) => compareNatural(a.unit, b.unit) || compareNatural(a.machine ?? '', b.machine ?? ''))
+  return sortedNaturally(
+    rows,
+    row => row.unit,
+    (a, b) => compareNatural(a.machine ?? '', b.machine ?? ''),
+  )
 }
 
 /** The same rows for one unit, by machine; `machines`: where it has an assignment or a state, which is looked for unless given. */

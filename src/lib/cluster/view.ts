@@ -56,8 +56,12 @@ export class ClusterView {
 
   static of(entries: Iterable<Entry>): ClusterView {
     const view = new ClusterView()
-    for (const entry of entries) view.put(entry)
+    view.putAll(entries)
     return view
+  }
+
+  putAll(entries: Iterable<Entry>): void {
+    for (const entry of entries) this.put(entry)
   }
 
   apply(events: Iterable<ChangeEvent>): void {
@@ -115,7 +119,7 @@ export class ClusterView {
 const decodeRecord = rememberingDecoder(unitRecordSchema)
 const decodeAssignment = rememberingDecoder(assignmentSchema)
 
-/** Takes an entry into the view, or says what is wrong with it. */
+/** Takes an entry into the view, or says what is wrong with it. The value comes first in each: V8 copies it as a whole then. */
 function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefined {
   switch (key.kind) {
     case 'file':
@@ -123,7 +127,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
       return undefined
     case 'unit':
       return take(decodeRecord(entry.value), value =>
-        view.units.set(key.unit, {name: key.unit, revision: entry.modRevision, ...value}),
+        view.units.set(key.unit, {...value, name: key.unit, revision: entry.modRevision}),
       )
     case 'machine':
       return take(decode(machineSchema, entry.value), value => view.machines.set(key.machine, {id: key.machine, ...value}))
@@ -134,15 +138,15 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
     case 'assignment':
       return take(decodeAssignment(entry.value), value =>
         inner(view.assignments, key.machine).set(key.unit, {
+          ...value,
           machine: key.machine,
           unit: key.unit,
           since: entry.createRevision,
-          ...value,
         }),
       )
     case 'state':
       return take(decode(unitStateSchema, entry.value), value =>
-        inner(view.states, key.machine).set(key.unit, {machine: key.machine, unit: key.unit, ...value}),
+        inner(view.states, key.machine).set(key.unit, {...value, machine: key.machine, unit: key.unit}),
       )
     case 'refusal':
       return take(decode(refusalSchema, entry.value), ({reason: objections, gaveWayTo, ...value}) =>

@@ -34,7 +34,10 @@ export class MemoryStore implements Store {
     const revision = options.revision ?? this.#history.revision
     const entries = this.#history.entriesAt(revision, key => underAny(prefixes, key))
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-    return {revision, entries: options.keysOnly ? entries.map(entry => ({...entry, value: ''})) : entries}
+    const listed = options.keysOnly ? entries.map(entry => ({...entry, value: ''})) : entries
+    if (options.take === undefined) return {revision, entries: listed}
+    options.take(listed)
+    return {revision, entries: []}
   }
 
   async get(keys: readonly string[], options: {readonly signal?: AbortSignal} = {}): Promise<Listing> {

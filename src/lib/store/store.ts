@@ -35,6 +35,11 @@ export interface ListOptions {
   readonly revision?: number
   readonly keysOnly?: boolean
   readonly signal?: AbortSignal
+  /**
+   * Given the entries as they come, those of one prefix in order, and while others are still on their way; the listing then has none.
+   * Compaction then ends the listing even when no revision was asked for: who has taken a part begins again (`unlessCompacted`).
+   */
+  readonly take?: (entries: readonly Entry[]) => void
 }
 
 export interface Entry {
@@ -104,5 +109,16 @@ export class CompactedError extends Error {
     super(`history before revision ${compactRevision} is compacted`)
     this.name = 'CompactedError'
     this.compactRevision = compactRevision
+  }
+}
+
+/** Reads at a revision of its own choice, and begins again when compaction overtakes that; the third time it throws. */
+export async function unlessCompacted<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read()
+    } catch (thrown) {
+      if (!(thrown instanceof CompactedError) || attempt === 3) throw thrown
+    }
   }
 }

@@ -13,45 +13,56 @@ export interface TableOptions extends CellOptions {
 
 /** Rows as a table without lines, as fleetctl's: upper-case legend, `-` for what is not there, each line ended. */
 export function renderTable<Row>(columns: Columns<Row>, rows: readonly Row[], options: TableOptions): string {
-  const {chalk, fields} = options
-  const tones: Readonly<Record<Tone, (text: string) => string>> = {good: chalk.green, busy: chalk.yellow, bad: chalk.red}
-  const cells = rows.map(row =>
-    fields.map((field): Cell => {
-      const column = columns.all[field]
-      const tone = column?.tone?.(row)
-      return {text: onOneLine(column?.text(row, options) ?? '') || '-', paint: tone === undefined ? plain : tones[tone]}
-    }),
-  )
-  const legend = options.legend ? [fields.map(field => ({text: field.toUpperCase(), paint: chalk.bold}))] : []
-  const lines: readonly Line[] = [...legend, ...cells]
-  const widths = fitWidths(
-    fields.map((_, at) => lines.reduce((widest, line) => Math.max(widest, line[at]?.text.length ?? 0), 0)),
-    options.width,
-  )
-  return chalk.level > 0 ? drawLines(lines, widths) : padLines(lines, widths)
+  const {chalk} = options
+  const shown = options.fields.flatMap(field => {
+    const column = columns.all[field]
+    return column === undefined ? [] : [{legend: field.toUpperCase(), ...column}]
+  })
+  const legend = options.legend ? [shown.map(column => column.legend)] : []
+  const texts = rows.map(row => shown.map(column => onOneLine(column.text(row, options) ?? '') || '-'))
+  const lines: readonly Line[] = [...legend, ...texts]
+  const widths = fitWidths(widestOf(lines, shown.length), options.width)
+  if (chalk.level === 0) return padLines(lines, widths)
+  const tones: Readonly<Record<Tone, Paint>> = {good: chalk.green, busy: chalk.yellow, bad: chalk.red}
+  return drawLines(lines, widths, (line, at) => {
+    const row = rows[line - legend.length]
+    if (row === undefined) return chalk.bold
+    const tone = shown[at]?.tone?.(row)
+    return tone === undefined ? plain : tones[tone]
+  })
 }
 
-interface Cell {
-  readonly text: string
-  readonly paint: (text: string) => string
-}
-type Line = readonly Cell[]
+/** The texts of the cells. */
+type Line = readonly string[]
+type Paint = (text: string) => string
 
-const plain = (text: string): string => text
+const plain: Paint = text => text
 
 /** What others wrote, such as a reason or a description: without escapes, line breaks and blanks at its ends. */
 function onOneLine(text: string): string {
-  return (/\p{Cc}/u.test(text) ? stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ') : text).trim()
+  return (control.test(text) ? stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ') : text).trim()
+}
+
+/** Unicode's class Cc, which without the flag `u` is found twice as fast. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+const control = /[\x00-\x1f\x7f-\x9f]/
+
+function widestOf(lines: readonly Line[], columns: number): readonly number[] {
+  const widths = new Array<number>(columns).fill(0)
+  for (const line of lines) {
+    for (let at = 0; at < columns; at++) widths[at] = Math.max(widths[at] ?? 0, line[at]?.length ?? 0)
+  }
+  return widths
 }
 
 /** For a reader: with colours. In portions, since the time that cli-table3 takes grows faster than the table. */
-function drawLines(lines: readonly Line[], widths: readonly number[]): string {
+function drawLines(lines: readonly Line[], widths: readonly number[], paint: (line: number, column: number) => Paint): string {
   let drawn = ''
   for (let at = 0; at < lines.length; at += portion) {
     const style = {'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true}
     const table = new Table({chars: noLines, style, colWidths: widths.map(width => width + 2)})
-    for (const line of lines.slice(at, at + portion)) {
-      table.push(line.map(({text, paint}, column) => paint(cut(text, widths[column] ?? text.length))))
+    for (const [index, line] of lines.slice(at, at + portion).entries()) {
+      table.push(line.map((text, column) => paint(at + index, column)(cut(text, widths[column] ?? text.length))))
     }
     drawn += `${table
       .toString()
@@ -66,9 +77,15 @@ const portion = 100
 
 /** For a pipe: text and nothing else, a hundred times as fast for the thousands of lines that go through pipes. */
 function padLines(lines: readonly Line[], widths: readonly number[]): string {
-  const pad = (line: Line) =>
-    line.map(({text}, column) => cut(text, widths[column] ?? text.length).padEnd(widths[column] ?? 0)).join('  ')
-  return lines.map(line => `${pad(line).trimEnd()}\n`).join('')
+  let padded = ''
+  for (const line of lines) {
+    const last = line.length - 1
+    for (const [at, text] of line.entries()) {
+      const width = widths[at] ?? text.length
+      padded += at === last ? `${cut(text, width)}\n` : `${cut(text, width).padEnd(width)}  `
+    }
+  }
+  return padded
 }
 
 /** The widths that fit a terminal: the widest columns give way, never below ten characters. */

@@ -1,4 +1,5 @@
-import {castGrpcError, Etcd3, EtcdInvalidAuthTokenError, type IOptions, type IRangeRequest, WatchClient} from 'etcd3'
+import {castGrpcError, Etcd3, EtcdInvalidAuthTokenError, type IOptions, WatchClient} from 'etcd3'
+import {type RangeAnswer, type RangeRequest, readRangeAnswer, writeRangeRequest} from './range-message.ts'
 
 /**
  * etcd3's RPC layer to one endpoint, with its own fault handling off: no blind retries of writes, no circuit breaker that
@@ -35,30 +36,28 @@ export class Connection extends Etcd3 {
     })
   }
 
-  /** As `kv.range`, with an answer that is read by `read`. */
-  async readRange<T>(request: IRangeRequest, read: (answer: Buffer) => T, limits: {readonly deadline: number}): Promise<T> {
+  /** A page of a range of keys; theirs begin with a prefix of so many bytes, which is left out. */
+  async readRange(request: RangeRequest, prefixBytes: number, limits: {readonly deadline: number}): Promise<RangeAnswer> {
+    const read = () =>
+      this.pool.withConnection(
+        'KV',
+        async ({client, metadata}) =>
+          await new Promise<RangeAnswer>((resolve, reject) => {
+            const take = (answer: Buffer) => readRangeAnswer(answer, prefixBytes)
+            client.makeUnaryRequest(rangeMethod, writeRangeRequest, take, request, metadata, limits, (error, answer) => {
+              if (error !== null) reject(castGrpcError(error))
+              else if (answer !== undefined) resolve(answer)
+            })
+          }),
+      )
     try {
-      return await this.#readRange(request, read, limits)
+      return await read()
     } catch (thrown) {
       if (!(thrown instanceof EtcdInvalidAuthTokenError)) throw thrown
       // etcd3 gets itself a new token when a call of its own finds the old one gone.
-      await this.kv.range({...request, count_only: true}, limits)
-      return await this.#readRange(request, read, limits)
+      await this.kv.range({key: request.key, count_only: true}, limits)
+      return await read()
     }
-  }
-
-  async #readRange<T>(request: IRangeRequest, read: (answer: Buffer) => T, limits: {readonly deadline: number}): Promise<T> {
-    return await this.pool.withConnection(
-      'KV',
-      async ({client, metadata}) =>
-        await new Promise<T>((resolve, reject) => {
-          const {path, requestSerialize} = rangeMethod(client)
-          client.makeUnaryRequest(path, requestSerialize, read, request, metadata, limits, (error, answer) => {
-            if (error !== null) reject(castGrpcError(error))
-            else if (answer !== undefined) resolve(answer)
-          })
-        }),
-    )
   }
 
   override close(): void {
@@ -81,13 +80,7 @@ function askForTokens(pool: object, tokens: Etcd3): void {
   }
 }
 
-/** What grpc-js knows of etcd's Range: it leaves a method's definition on the client's method. */
-function rangeMethod(client: object): {readonly path: string; readonly requestSerialize: (request: IRangeRequest) => Buffer} {
-  const method: unknown = Reflect.get(client, 'range')
-  if (typeof method !== 'function' || !('path' in method) || !('requestSerialize' in method))
-    throw new Error('grpc-js no longer says how a method is called')
-  return method as unknown as ReturnType<typeof rangeMethod>
-}
+const rangeMethod = '/etcdserverpb.KV/Range'
 
 type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>
 

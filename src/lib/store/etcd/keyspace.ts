@@ -32,6 +32,12 @@ export class Keyspace {
     return key.length === 0 ? {key: zero, range_end: zero} : {key, range_end: after(key)}
   }
 
+  /** The range of one key. */
+  alone(key: string): KeyRange {
+    const full = this.full(key)
+    return full.length === 0 ? {key: zero, range_end: zero} : {key: full, range_end: Buffer.concat([full, zero])}
+  }
+
   /** The smallest range that holds all the (disjoint, sorted) prefixes. */
   covering(prefixes: readonly string[]): KeyRange {
     return {key: this.range(prefixes[0] ?? '').key, range_end: this.range(prefixes.at(-1) ?? '').range_end}

@@ -1,10 +1,10 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
 import {disjointPrefixes} from '../prefixes.ts'
-import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites} from '../store.ts'
+import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
 import type {KeyRange, Keyspace} from './keyspace.ts'
-import {readRangeAnswer} from './range-answer.ts'
+import type {RangeAnswer, RangeRequest} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
@@ -18,13 +18,8 @@ export async function listEntries(
   keyspace: Keyspace,
   request: ListOptions & {readonly prefixes: readonly string[]},
 ): Promise<Listing> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await listOnce(endpoints, keyspace, request)
-    } catch (thrown) {
-      if (!(thrown instanceof CompactedError) || request.revision !== undefined || attempt === 3) throw thrown
-    }
-  }
+  const list = () => listOnce(endpoints, keyspace, request)
+  return request.revision === undefined && request.take === undefined ? await unlessCompacted(list) : await list()
 }
 
 /** The entries of some keys at one revision: the present one unless given. */
@@ -56,10 +51,18 @@ export async function checkRevision(
   revision: number,
   options: CallOptions = {},
 ): Promise<number> {
-  const answer = await reading(revision, () =>
-    endpoints.repeatable((connection, limits) => connection.kv.range({...range, revision, count_only: true}, limits), options),
+  return endpoints.saw(await readRange(endpoints, {...range, revision, countOnly: true}, options))
+}
+
+async function readRange(
+  endpoints: Endpoints,
+  request: RangeRequest,
+  options: CallOptions,
+  prefixBytes = 0,
+): Promise<RangeAnswer> {
+  return await reading(request.revision, () =>
+    endpoints.repeatable((connection, limits) => connection.readRange(request, prefixBytes, limits), options),
   )
-  return endpoints.saw(answer.header)
 }
 
 async function listOnce(
@@ -68,28 +71,33 @@ async function listOnce(
   request: ListOptions & {readonly prefixes: readonly string[]},
 ): Promise<Listing> {
   const prefixes = disjointPrefixes(request.prefixes)
-  const {signal} = request
-  const [first] = prefixes
-  if (first === undefined) {
-    const revision = request.revision ?? (await checkRevision(endpoints, keyspace.range(''), 0, {signal}))
-    return {revision, entries: []}
-  }
-  const read = (range: KeyRange, at: number) => readPage(endpoints, keyspace, {...request, range, revision: at})
-  // The first page tells the revision; from then on all are read at once.
-  const head = await read(keyspace.range(first), request.revision ?? 0)
-  const {revision} = head
+  // Of several prefixes all are read at once, so that the revision must be known before; of one the first page tells it.
+  const pinned =
+    request.revision ??
+    (prefixes.length === 1 ? 0 : await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), 0, {signal: request.signal}))
   const listed = await Promise.all(
-    prefixes.map(async prefix => {
-      let page = prefix === first ? head : await read(keyspace.range(prefix), revision)
-      const pages = [page.entries]
-      while (page.rest !== undefined) {
-        page = await read(page.rest, revision)
-        pages.push(page.entries)
-      }
-      return pages
-    }),
+    prefixes.map(prefix => listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision: pinned})),
   )
-  return {revision, entries: listed.flat(2)}
+  return {revision: listed[0]?.revision ?? pinned, entries: listed.flatMap(({pages}) => pages.flat())}
+}
+
+type RangeListing = ListOptions & {readonly range: KeyRange; readonly revision: number}
+
+/** All pages of a range, and the revision they are of; those that the request takes are not among them. */
+async function listRange(
+  endpoints: Endpoints,
+  keyspace: Keyspace,
+  request: RangeListing,
+): Promise<{readonly pages: readonly (readonly Entry[])[]; readonly revision: number}> {
+  const pages: (readonly Entry[])[] = []
+  let at: RangeListing = request
+  for (;;) {
+    const {entries, revision, rest} = await readPage(endpoints, keyspace, at)
+    if (request.take === undefined) pages.push(entries)
+    else request.take(entries)
+    if (rest === undefined) return {pages, revision}
+    at = {...request, range: rest, revision}
+  }
 }
 
 interface Page {
@@ -104,18 +112,10 @@ interface Page {
 async function readPage(
   endpoints: Endpoints,
   keyspace: Keyspace,
-  {
-    range,
-    revision,
-    keysOnly = false,
-    signal,
-  }: Omit<ListOptions, 'revision'> & {readonly range: KeyRange; readonly revision: number},
+  {range, revision, keysOnly = false, signal}: RangeListing,
 ): Promise<Page> {
-  const request = {...range, revision, limit: pageSize, keys_only: keysOnly}
-  const take = (answer: Buffer) => readRangeAnswer(answer, keyspace.prefixBytes)
-  const answer = await reading(revision, () =>
-    endpoints.repeatable((connection, limits) => connection.readRange(request, take, limits), {signal}),
-  )
+  const request = {...range, revision, limit: pageSize, keysOnly}
+  const answer = await readRange(endpoints, request, {signal}, keyspace.prefixBytes)
   const now = endpoints.saw(answer)
   const last = answer.entries.at(-1)
   const rest = answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined

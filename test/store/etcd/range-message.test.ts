@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import * as fc from 'fast-check'
 import protobuf from 'protobufjs'
 import {expect, test} from 'vitest'
-import {readRangeAnswer} from '../../../src/lib/store/etcd/range-answer.ts'
+import {readRangeAnswer, writeRangeRequest} from '../../../src/lib/store/etcd/range-message.ts'
 
 const etcd3 = dirname(createRequire(import.meta.url).resolve('etcd3/package.json'))
 const protocol = new protobuf.Root().loadSync(join(etcd3, 'proto/rpc.proto'), {keepCase: true})
@@ -30,6 +30,27 @@ const message = fc.record({header, kvs: fc.array(pair), more: fc.boolean(), coun
 function write(answer: object): Buffer {
   return Buffer.from(response.encode(response.fromObject(answer)).finish())
 }
+
+const request = protocol.lookupType('etcdserverpb.RangeRequest')
+
+test('a request is written as the protocol of etcd reads it', () => {
+  const bytes = fc.uint8Array({minLength: 1, maxLength: 200}).map(each => Buffer.from(each))
+  const asked = fc.record({
+    key: bytes,
+    range_end: bytes,
+    revision,
+    limit: revision,
+    keysOnly: fc.boolean(),
+    countOnly: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(asked, each => {
+      const read = request.toObject(request.decode(writeRangeRequest(each)), {longs: Number, defaults: true})
+      const {key, range_end, limit, keysOnly, countOnly} = each
+      expect(read).toMatchObject({key, range_end, revision: each.revision, limit, keys_only: keysOnly, count_only: countOnly})
+    }),
+  )
+})
 
 test('an answer to a range reads as it was written by the protocol of etcd', () => {
   fc.assert(

@@ -1,6 +1,21 @@
 import type {Entry} from '../store.ts'
+import type {KeyRange} from './keyspace.ts'
 
-/** What etcd answers to a range (etcd's rpc.proto, RangeResponse), as far as a listing wants to know it. */
+/**
+ * What etcd is asked for and answers about a range of keys (its rpc.proto, RangeRequest and RangeResponse), written and read by hand: of
+ * all its messages the ones that come in large numbers.
+ */
+export interface RangeRequest extends KeyRange {
+  /** The present one for 0. */
+  readonly revision: number
+  /** At most so many entries; 0: all. */
+  readonly limit?: number
+  readonly keysOnly?: boolean
+  /** No entries, only that they may be read. */
+  readonly countOnly?: boolean
+}
+
+/** As much of the answer as a listing wants to know. */
 export interface RangeAnswer {
   /** Etcd's revision when it answered. */
   readonly revision: number
@@ -10,9 +25,26 @@ export interface RangeAnswer {
   readonly more: boolean
 }
 
+export function writeRangeRequest({
+  key,
+  range_end,
+  revision,
+  limit = 0,
+  keysOnly = false,
+  countOnly = false,
+}: RangeRequest): Buffer {
+  return Buffer.concat([
+    lengthDelimited(1, key),
+    lengthDelimited(2, range_end),
+    number(3, limit),
+    number(4, revision),
+    number(8, Number(keysOnly)),
+    number(9, Number(countOnly)),
+  ])
+}
+
 /**
- * Reads etcd's answer to a range, of all its messages the one that comes in large numbers, straight into entries; `prefixBytes` is the
- * length of what all its keys begin with. Field numbers are those of etcd's rpc.proto and kv.proto. Throws RangeError for a message
+ * Reads an answer straight into entries; `prefixBytes` is the length of what all its keys begin with. Throws RangeError for a message
  * that is none.
  */
 export function readRangeAnswer(bytes: Buffer, prefixBytes: number): RangeAnswer {
@@ -66,6 +98,19 @@ const message = 2
 
 function field(number: number, type: number): number {
   return number * 8 + type
+}
+
+function lengthDelimited(at: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(varintOf(field(at, message))), Buffer.from(varintOf(bytes.length)), bytes])
+}
+
+/** Nought is what is not written. */
+function number(at: number, value: number): Buffer {
+  return Buffer.from(value === 0 ? [] : [...varintOf(field(at, varint)), ...varintOf(value)])
+}
+
+function varintOf(value: number): readonly number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varintOf(Math.floor(value / 128))]
 }
 
 class Reader {
