@@ -24,13 +24,13 @@ export function unitWrites(size: Size): readonly Write[] {
 /** The assignments of all units, as the scheduler would have them, and the states of units that run. */
 export function placedWrites(size: Size): readonly Write[] {
   const files = new Map(benchKinds(size).flatMap(({text, names}) => names.map(name => [name, fileHash(text)] as const)))
-  return schedule(benchSnapshot(size)).flatMap(decision => {
+  return schedule(benchSnapshot(size)).flatMap((decision, index) => {
     if (decision.kind !== 'place') throw new Error(`${decision.unit} of the benchmark has no place`)
     const {unit, machine, reason} = decision
     const common = {file: files.get(unit) ?? '', generation: 1}
     return [
       put(keys.assignment(machine, unit), encode(assignmentSchema, {...common, desiredState: 'launched', reason})),
-      put(keys.state(machine, unit), encode(unitStateSchema, {...common, ...running})),
+      put(keys.state(machine, unit), encode(unitStateSchema, {...common, ...runningSince(startedAt + index * 17, unit)})),
     ]
   })
 }
@@ -64,15 +64,21 @@ function recordOf({id, metadata, capacity}: BenchMachine) {
   }
 }
 
-const running = {
-  load: 'loaded',
-  active: 'active' as const,
-  sub: 'running',
-  container: 'f'.repeat(64),
-  restarts: 0,
-  since: 1_790_000_000_000,
-  starts: [],
+/** As an agent reports a unit that it started and that has run ever since. */
+function runningSince(since: number, unit: string) {
+  return {
+    load: 'loaded',
+    active: 'active' as const,
+    sub: 'running',
+    container: fileHash(unit),
+    restarts: 0,
+    since,
+    starts: [since - 200],
+    recent: [{at: since - 300, step: 'start', reason: 'assigned to this machine, and nothing runs'}],
+  }
 }
+
+const startedAt = 1_790_000_000_000
 
 function put(key: string, value: string): Write {
   return {kind: 'put', key, value}

@@ -1,6 +1,14 @@
+import * as fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {decode, encode, rememberingDecoder} from '../../src/lib/cluster/codec.ts'
-import {assignmentSchema, leaderSchema, machineSchema, unitRecordSchema, unitStateSchema} from '../../src/lib/cluster/model.ts'
+import {decode, decoder, encode, rememberingDecoder} from '../../src/lib/cluster/codec.ts'
+import {
+  assignmentSchema,
+  leaderSchema,
+  machineSchema,
+  machineSettingsSchema,
+  unitRecordSchema,
+  unitStateSchema,
+} from '../../src/lib/cluster/model.ts'
 
 const file = 'a'.repeat(64)
 const record = {file, desiredState: 'launched', generation: 3} as const
@@ -68,3 +76,75 @@ test('a decoder that remembers says what one does that does not, also once it ha
   for (const text of ['{', '{"schema":99}', ...texts, ...texts.slice(0, 10)])
     for (const again of [text, text]) expect(remembering(again)).toEqual(decode(leaderSchema, text))
 })
+
+describe('a decoder says what valibot says', () => {
+  const state = {
+    load: 'loaded',
+    active: 'active',
+    sub: 'running',
+    file,
+    generation: 0,
+    restarts: 0,
+    since: 1,
+    starts: [1, 2],
+    health: 'healthy',
+    exitCode: 3,
+    log: ['a', 'b'],
+    recent: [{at: 1, step: 'start', reason: 'why', failed: 'no'}],
+  } as const
+  const machine = {
+    hostname: 'h',
+    address: 'a',
+    metadata: {role: 'web', zone: '1'},
+    capacity: {cpus: 1, memoryBytes: 2, devices: {gpu: 1}},
+    drivers: ['docker'],
+    version: '1',
+    session: '7',
+    process: {boot: 'b', pid: 1},
+    leaving: false,
+  }
+  const settings = {cordoned: true, drain: {maxParallel: 1, reason: 'why'}, metadata: {role: null, zone: '2'}}
+  const schemas = [
+    ['a state', unitStateSchema, state],
+    ['a machine', machineSchema, machine],
+    ['settings', machineSettingsSchema, settings],
+    ['a record', unitRecordSchema, record],
+  ] as const
+
+  test.each(schemas)('of %s as it was written', (_, schema, value) => {
+    const text = JSON.stringify({schema: 1, ...value})
+    expect(decoder(schema)(text)).toEqual({value})
+    expect(decode(schema, text)).toEqual({value})
+  })
+
+  /** Something else in its place, somewhere in it. */
+  const other = fc.constantFrom(undefined, null, '', 'x', -1, 0, 1.5, 2, true, [], ['x'], [1], {}, {at: 1}, file, '__proto__')
+  test.each(schemas)('of %s with something else in it', (_, schema, value) => {
+    const quick = decoder(schema)
+    const paths = pathsIn(value)
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.constantFrom('at', 'beside'), other, (path, where, instead) => {
+        const copy: object = structuredClone({schema: 1, ...value})
+        replace(copy, where === 'at' ? path : [...path.slice(0, -1), 'colour'], instead)
+        const text = JSON.stringify(copy)
+        expect(quick(text)).toEqual(decode(schema, text))
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  test('of a key that no object should have', () => {
+    const text = JSON.stringify({schema: 1, ...machine}).replace('"role"', '"__proto__"')
+    expect(decoder(machineSchema)(text)).toEqual(decode(machineSchema, text))
+  })
+})
+
+function pathsIn(value: unknown): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) => [[key], ...pathsIn(each).map(path => [key, ...path])])
+}
+
+function replace(value: object, [key = '', ...rest]: readonly string[], instead: unknown): void {
+  if (rest.length === 0) Reflect.set(value, key, instead)
+  else replace(Reflect.get(value, key), rest, instead)
+}

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import {messageOf} from '../base/errors.ts'
 import {schemaNumber} from './model.ts'
+import {plainlyFits} from './plain.ts'
 
 /** A value as it is stored: JSON with the schema's number first. */
 export function encode<S extends v.GenericSchema>(schema: S, value: v.InferInput<S>): string {
@@ -9,34 +10,59 @@ export function encode<S extends v.GenericSchema>(schema: S, value: v.InferInput
 
 export type Decoded<T> = {readonly value: T} | {readonly problem: string}
 
-/** The value of a stored text, or what is wrong with it in words; never throws. */
-export function decode<S extends v.GenericSchema>(schema: S, text: string): Decoded<v.InferOutput<S>> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    return {problem: `not JSON: ${messageOf(error)}`}
+export type Decoder<T> = (text: string) => Decoded<T>
+
+/**
+ * Gives the value of a stored text, or what is wrong with it in words; never throws. What `encode` wrote is checked at a glance, since
+ * clusters hold hundreds of thousands of values; anything else goes through valibot, which has the words.
+ */
+export function decoder<S extends v.GenericSchema>(schema: S): Decoder<v.InferOutput<S>> {
+  const fits = plainlyFits(schema)
+  return text => {
+    if (text.startsWith(written)) {
+      const json = parse(`{"${text.slice(written.length)}`)
+      if ('value' in json && fits(json.value)) return json as Decoded<v.InferOutput<S>>
+    }
+    return decode(schema, text)
   }
-  const written = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined
-  if (typeof written !== 'number') return {problem: 'no schema number'}
-  if (written > schemaNumber)
-    return {problem: `written by a newer Meissa (schema ${written}, this one knows ${schemaNumber}): upgrade this one`}
-  const parsed = v.safeParse(schema, json)
+}
+
+/** What `encode` begins every value with. */
+const written = `{"schema":${schemaNumber},"`
+
+/** As `decoder`, for a value now and then. */
+export function decode<S extends v.GenericSchema>(schema: S, text: string): Decoded<v.InferOutput<S>> {
+  const json = parse(text)
+  if ('problem' in json) return json
+  const number = typeof json.value === 'object' && json.value !== null && 'schema' in json.value ? json.value.schema : undefined
+  if (typeof number !== 'number') return {problem: 'no schema number'}
+  if (number > schemaNumber)
+    return {problem: `written by a newer Meissa (schema ${number}, this one knows ${schemaNumber}): upgrade this one`}
+  const parsed = v.safeParse(schema, json.value)
   if (parsed.success) return {value: parsed.output}
   const issue = parsed.issues[0]
   return {problem: `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`}
 }
 
+function parse(text: string): Decoded<unknown> {
+  try {
+    return {value: JSON.parse(text)}
+  } catch (error) {
+    return {problem: `not JSON: ${messageOf(error)}`}
+  }
+}
+
 /**
- * Decodes as `decode` does, and remembers what it decoded last: the instances of a template have records and assignments that are
+ * Decodes as `decoder` does, and remembers what it decoded last: the instances of a template have records and assignments that are
  * alike to the letter.
  */
-export function rememberingDecoder<S extends v.GenericSchema>(schema: S): (text: string) => Decoded<v.InferOutput<S>> {
+export function rememberingDecoder<S extends v.GenericSchema>(schema: S): Decoder<v.InferOutput<S>> {
+  const decode = decoder(schema)
   const known = new Map<string, Decoded<v.InferOutput<S>>>()
   return text => {
     const found = known.get(text)
     if (found !== undefined) return found
-    const decoded = decode(schema, text)
+    const decoded = decode(text)
     if (known.size >= remembered) known.clear()
     known.set(text, decoded)
     return decoded

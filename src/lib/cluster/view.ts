@@ -1,7 +1,7 @@
 import {MultiMap} from '../base/multi-map.ts'
 import {type ParsedKey, parseKey} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
-import {type Decoded, decode, rememberingDecoder} from './codec.ts'
+import {type Decoded, decode, decoder, rememberingDecoder} from './codec.ts'
 import {
   type Assignment,
   assignmentSchema,
@@ -118,6 +118,7 @@ export class ClusterView {
 
 const decodeRecord = rememberingDecoder(unitRecordSchema)
 const decodeAssignment = rememberingDecoder(assignmentSchema)
+const decodeState = decoder(unitStateSchema)
 
 /** Takes an entry into the view, or says what is wrong with it. The value comes first in each: V8 copies it as a whole then. */
 function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefined {
@@ -145,7 +146,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
         }),
       )
     case 'state':
-      return take(decode(unitStateSchema, entry.value), value =>
+      return take(decodeState(entry.value), value =>
         inner(view.states, key.machine).set(key.unit, {...value, machine: key.machine, unit: key.unit}),
       )
     case 'refusal':

@@ -135,8 +135,7 @@ class Reader {
   /** Any varint, in decimal. */
   decimal(): string {
     const from = this.at
-    while ((this.buffer[this.at] ?? 0) >= 128) this.at++
-    this.at++
+    this.passVarint()
     let value = 0n
     for (let at = this.at - 1; at >= from; at--) value = (value << 7n) | BigInt((this.buffer[at] ?? 0) & 127)
     return String(BigInt.asUintN(64, value))
@@ -158,10 +157,15 @@ class Reader {
     return text
   }
 
-  /** What a newer etcd says beside. */
+  private passVarint(): void {
+    while ((this.buffer[this.at] ?? 0) >= 128) this.at++
+    this.at++
+  }
+
+  /** What is not asked about, and what a newer etcd says beside. */
   skip(tag: number): void {
     const type = tag % 8
-    if (type === varint) this.decimal()
+    if (type === varint) this.passVarint()
     else if (type === message) this.at = this.end()
     else if (type === 1) this.at += 8
     else if (type === 5) this.at += 4
