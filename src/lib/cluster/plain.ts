@@ -76,8 +76,17 @@ function pipeFits([schema, ...actions]: readonly Described[]): Check {
 }
 
 function actionFits({type, requirement}: Described): Check {
-  if (type === 'regex' && requirement instanceof RegExp && !requirement.global && !requirement.sticky)
-    return each => typeof each === 'string' && requirement.test(each)
+  if (type === 'regex' && requirement instanceof RegExp && !requirement.global && !requirement.sticky) {
+    // The hash of a unit file stands in the values of all its instances, one after the other.
+    let last: string | undefined
+    return each => {
+      if (typeof each !== 'string') return false
+      if (each === last) return true
+      if (!requirement.test(each)) return false
+      last = each
+      return true
+    }
+  }
   if (type === 'integer') return Number.isInteger
   if (type === 'min_value' && typeof requirement === 'number') return each => typeof each === 'number' && each >= requirement
   return never

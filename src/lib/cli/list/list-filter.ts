@@ -42,7 +42,7 @@ export function filterUnits(
   view: ClusterView,
   {args, flags}: {readonly args: readonly string[]; readonly flags: UnitFilterFlags},
 ): readonly UnitRow[] {
-  const isMeant = unitNames(args, [...view.units.keys(), ...rows.map(row => row.unit)], flags.watch)
+  const isMeant = unitNames(args, () => [...view.units.keys(), ...rows.map(row => row.unit)], flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)
   const states = stateWords(flags.state)
   return rows.filter(
@@ -59,7 +59,7 @@ export function filterUnitFiles(
   view: ClusterView,
   {args, flags}: {readonly args: readonly string[]; readonly flags: UnitFilterFlags},
 ): readonly UnitFileRow[] {
-  const isMeant = unitNames(args, view.units.keys(), flags.watch)
+  const isMeant = unitNames(args, () => view.units.keys(), flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)
   const states = stateWords(flags.state)
   return rows.filter(
@@ -87,13 +87,13 @@ export function filterMachines<Row extends MachineRow>(
  * Whether a unit is one of those that the arguments name; none: all are. An argument that is nothing the cluster knows throws
  * NotFoundError, be it a name or a glob; with `mayCome` it is waited for.
  */
-export function unitNames(args: readonly string[], known: Iterable<string>, mayCome = false): (unit: string) => boolean {
+export function unitNames(args: readonly string[], known: () => Iterable<string>, mayCome = false): (unit: string) => boolean {
   if (args.length === 0) return () => true
   const patterns = args.flatMap(expandNames).map(pattern => (isGlob(pattern) ? pattern : parseUnitName(pattern).name))
   const names = new Set(patterns.filter(pattern => !isGlob(pattern)))
   const globs = patterns.filter(isGlob).map(glob => ({glob, matches: compileGlob(glob) ?? (() => false)}))
   if (!mayCome) {
-    const all = new Set(known)
+    const all = new Set(known())
     const strange = [...names].filter(name => !all.has(name))
     if (strange.length > 0) throw describeUnknownUnits(strange, all)
     const idle = globs.filter(({matches}) => ![...all].some(matches)).map(({glob}) => glob)
