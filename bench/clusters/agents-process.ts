@@ -14,9 +14,11 @@ import {prefix} from './with-etcd.ts'
 const atOnce = 25
 /** So long that a busy host loses none. */
 const ttlSeconds = 120
+/** And so long that no call of one is given up: it would break the connection that all share, and they would all begin anew. */
+const callTimeoutMs = 30_000
 
 const [endpoint = '', first = '0', count = '0', directory = ''] = process.argv.slice(2)
-const store = openEtcdStore({endpoints: [endpoint], prefix})
+const store = openEtcdStore({endpoints: [endpoint], prefix, callTimeoutMs})
 const ending = new AbortController()
 process.once('SIGTERM', () => ending.abort())
 const names = Array.from({length: Number(count)}, (_, index) => `a${String(Number(first) + index).padStart(5, '0')}`)

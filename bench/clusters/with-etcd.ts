@@ -13,7 +13,7 @@ export const prefix = '/meissa/v1/'
 /** Calls `use` with an etcd made for it, with room for the largest cluster; takes it away whatever happens. */
 export async function withEtcd<T>(use: (etcd: BenchEtcd) => Promise<T>): Promise<T> {
   const server = await startEtcd({args: ['--quota-backend-bytes', String(8 * 1024 ** 3)]})
-  const store = openEtcdStore({endpoints: [server.endpoint], prefix})
+  const store = openEtcdStore({endpoints: [server.endpoint], prefix, callTimeoutMs: 30_000})
   try {
     return await use({endpoint: server.endpoint, store})
   } finally {

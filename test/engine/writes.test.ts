@@ -88,6 +88,21 @@ describe('batches', () => {
       2,
       [['+a/u.service', '+b/u.service'], ['+c/u.service', '+d/u.service'], ['+e/u.service']],
     ],
+    [
+      'those that come to a machine stand together',
+      [place('u', 'a'), place('v', 'b'), place('w', 'a'), place('x', 'b'), place('y', 'c')],
+      3,
+      [
+        ['+a/u.service', '+a/w.service', '+b/v.service'],
+        ['+b/x.service', '+c/y.service'],
+      ],
+    ],
+    [
+      'but nobody passes one that leaves',
+      [place('u', 'a'), place('v', 'b'), evict('w', 'a'), place('x', 'a'), place('y', 'b')],
+      5,
+      [['+a/u.service', '+b/v.service', '-a/w.service', '+a/x.service', '+b/y.service']],
+    ],
     ['what writes nothing', [place('nobody', 'a')], 2, []],
   ])('%s', (_, decisions, limit, expected) => {
     expect(batches(decisions, limit)).toEqual(expected)

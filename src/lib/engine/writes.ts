@@ -3,7 +3,7 @@ import {encode} from '../cluster/codec.ts'
 import {assignmentSchema, moveSchema, refusalSchema} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import {describeObjections} from '../scheduler/objection.ts'
-import {keys} from '../store/keys.ts'
+import {keys, parseKey} from '../store/keys.ts'
 import type {Write} from '../store/store.ts'
 import type {EngineDecision} from './plan.ts'
 
@@ -58,6 +58,34 @@ function assignmentWrites({unit, machine, reason, from}: Place, view: ClusterVie
 }
 
 /**
+ * The writes of units, in their order but for this: of units in a row that only come to a machine, those of one machine stand together,
+ * so that its agent hears of them at once. Nobody passes one that leaves: the room may be meant for who comes after it.
+ */
+function togetherByMachine(units: readonly (readonly Write[])[]): readonly (readonly Write[])[] {
+  const ordered: (readonly Write[])[] = []
+  let coming: (readonly Write[])[] = []
+  const flush = () => {
+    for (const writes of Map.groupBy(coming, ([first]) => machineOf(first)).values())
+      for (const each of writes) ordered.push(each)
+    coming = []
+  }
+  for (const writes of units) {
+    if (writes.every(({kind}) => kind === 'put')) coming.push(writes)
+    else {
+      flush()
+      ordered.push(writes)
+    }
+  }
+  flush()
+  return ordered
+}
+
+function machineOf(write: Write | undefined): string {
+  const key = write === undefined ? undefined : parseKey(write.key)
+  return key !== undefined && 'machine' in key ? key.machine : ''
+}
+
+/**
  * Batches of writes, none above the limit, all decisions of one unit in one batch: a move is taken from there and placed
  * here at one revision.
  */
@@ -69,7 +97,7 @@ export function batchesOf(decisions: readonly EngineDecision[], view: ClusterVie
     else writes.push(...writesOf(decision, view))
   }
   const batches: Write[][] = []
-  for (const writes of byUnit.values()) {
+  for (const writes of togetherByMachine([...byUnit.values()])) {
     for (let at = 0; at < writes.length; at += limit) {
       const part = writes.slice(at, at + limit)
       const last = batches.at(-1)
