@@ -53,7 +53,7 @@ export class Reporter {
   report(states: ReadonlyMap<string, UnitState>, guard: Guard | undefined, signal: AbortSignal): void {
     this.wanted = states
     this.guard = guard
-    if (guard === undefined || this.underway !== undefined || this.changes().length === 0) return
+    if (guard === undefined || this.underway !== undefined || !this.hasChanges()) return
     this.underway = this.flush(signal)
   }
 
@@ -90,11 +90,21 @@ export class Reporter {
     }
   }
 
+  private hasChanges(): boolean {
+    for (const [unit, state] of this.wanted) if (this.isNews(unit, state)) return true
+    for (const unit of this.written.keys()) if (!this.wanted.has(unit)) return true
+    return false
+  }
+
+  private isNews(unit: string, state: UnitState): boolean {
+    const last = this.written.get(unit)
+    return last === undefined || !sameState(last, state)
+  }
+
   private changes(): readonly StateChange[] {
     const changes: StateChange[] = []
     for (const [unit, state] of this.wanted) {
-      const last = this.written.get(unit)
-      if (last !== undefined && sameState(last, state)) continue
+      if (!this.isNews(unit, state)) continue
       const {machine: _machine, unit: _unit, ...value} = state
       changes.push({
         unit,

@@ -6,6 +6,7 @@ import {dependenciesOf} from './dependencies.ts'
 import {type DockerSetting, type DockerUnit, type NoDockerUnit, readDockerUnit} from './docker/docker-unit.ts'
 import {allOptions, lastValueOf, parseUnitFile, type ReadUnitFile, type UnitFile} from './file.ts'
 import {parseUnitName, type UnitName} from './names.ts'
+import {oncePerFile} from './once-per-file.ts'
 import {requestsOf} from './placement/requests.ts'
 import {parsePlacement} from './placement.ts'
 import {ProblemList} from './problem-list.ts'
@@ -14,7 +15,7 @@ import {parseService} from './service/service.ts'
 import {serviceEnvironment} from './service/service-environment.ts'
 import {parseServiceResources} from './service/service-resources.ts'
 import {resolveSpecifiers, type Setting} from './specifiers.ts'
-import type {DriverName, Host, Problem, Service, Unit} from './unit.ts'
+import type {DriverName, Host, Placement, Problem, Service, Unit} from './unit.ts'
 
 export interface ParsedUnit {
   /** Absent when any problem is an error. */
@@ -53,9 +54,9 @@ export function understandUnit(name: string, {file, problems: read}: ReadUnitFil
 function understand(file: UnitFile, setting: Setting, problems: ProblemList): {unit: Unit; choice: DriverChoice} {
   checkWords(file, problems)
   const description = lastValueOf(file, 'Unit', 'Description')
-  const service = parseService(file, problems)
+  const service = serviceOnce(file, problems)
   const run = runOf(file, {...setting, environment: environmentOf(file, setting, problems)}, problems)
-  const placement = parsePlacement(file, setting.name, problems)
+  const placement = placementOf(file, setting.name, problems)
   const unit: Unit = {
     name: setting.name.name,
     ...(description === undefined ? {} : {description: resolveSpecifiers(description, setting).text}),
@@ -73,6 +74,17 @@ function understand(file: UnitFile, setting: Setting, problems: ProblemList): {u
     ...(run.driver === 'systemd' ? {definition: definitionOf(file)} : {}),
   }
   return {unit, choice: {driver: run.driver, reason: run.reason}}
+}
+
+const serviceOnce = oncePerFile(parseService)
+const resourcesOnce = oncePerFile(parseServiceResources)
+/** The name plays no part in a section without specifiers. */
+const anyName = parseUnitName('any.service')
+const placementOnce = oncePerFile((file, problems) => parsePlacement(file, anyName, problems))
+const hasPlacementSpecifiers = oncePerFile(file => allOptions(file, 'X-Fleet').some(({value}) => value.includes('%')))
+
+function placementOf(file: UnitFile, name: UnitName, problems: ProblemList): Placement {
+  return hasPlacementSpecifiers(file, problems) ? parsePlacement(file, name, problems) : placementOnce(file, problems)
 }
 
 function readName(name: string, problems: ProblemList): UnitName | undefined {
@@ -100,7 +112,7 @@ interface Running extends DriverChoice {
 
 /** [Container] and plain docker lines go to Docker, everything else to the host's systemd. */
 function runOf(file: UnitFile, setting: DockerSetting, problems: ProblemList): Running {
-  const limits = parseServiceResources(file, problems)
+  const limits = resourcesOnce(file, problems)
   return {...driverOf(file, {...setting, limits}, problems), limits: limits.resources}
 }
 

@@ -51,6 +51,10 @@ export class ProblemList {
     return this.#told.some(({problem}) => problem.severity === 'error')
   }
 
+  get isEmpty(): boolean {
+    return this.#told.length === 0
+  }
+
   /** In the order of the lines, what concerns the whole file first. */
   all(): readonly Problem[] {
     if (this.#told.length === 0) return []
