@@ -153,9 +153,9 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/cli/exec': {host: 'run'},
   'lib/cli/journal': {time: 'run', host: 'run'},
   'lib/cli/list': {host: 'list-command', time: 'listing'},
-  'lib/cli/machines': {time: 'drain-run', host: 'drain-run move-run'},
+  'lib/cli/machines': {time: 'drain-run move-run', host: 'drain-run move-run'},
   'lib/cli/manual': {host: 'show-help'},
-  'lib/cli/plan': {host: 'run why-run'},
+  'lib/cli/plan': {time: 'nearest-miss run why-run', host: 'run why-run'},
   'lib/cli/program': {host: 'unknown-command'},
   'lib/cli/simulate': {time: 'run', disk: 'run snapshot'},
   'lib/cli/ssh': {

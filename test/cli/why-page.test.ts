@@ -14,7 +14,7 @@ function page(
   unit: string,
   {width, chalk = plain, ...options}: {width?: number; chalk?: typeof plain; machine?: string; all?: boolean} = {},
 ) {
-  const [why] = whyUnits(viewOf(story), [unit], {revision: 1000, all: false, ...options})
+  const [why] = whyUnits(viewOf(story), [unit], {revision: 1000, now: 0, all: false, ...options})
   return why === undefined ? '' : renderWhy(why, {width, chalk}).replaceAll('/127.0.0.1', '')
 }
 
@@ -140,7 +140,7 @@ test('a terminal shows the distance in colour', () => {
 
 test('a plan, line by line', () => {
   const change = {kind: 'drain', machines: ['a']} as const
-  const plan = planChange(viewOf(packed), change, 1000)
+  const plan = planChange(viewOf(packed), change, {revision: 1000, now: 0})
   expect(renderPlan(plan, plain).replaceAll('/127.0.0.1', '')).toBe(
     [
       'refuse z.service: 2 machines: 1 is leaving, 1 is cordoned',

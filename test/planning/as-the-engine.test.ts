@@ -53,7 +53,7 @@ test.each<Case>([
   await room.tell(story)
   await room.engine('e')
   const before = await atRest()
-  const foretold = rehearse(before.view, change, before.revision)
+  const foretold = rehearse(before.view, change, {revision: before.revision, now: Date.now()})
   if (change.kind === 'wish') await wishFor(room.store, change.units, change.wish, over.signal)
   else await room.write(change.machines.map(id => ({kind: 'delete', key: keys.machine(id)})))
   await until('what was foretold', async () => {

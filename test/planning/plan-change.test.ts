@@ -1,13 +1,17 @@
 import {describe, expect, test} from 'vitest'
+import {encode} from '../../src/lib/cluster/codec.ts'
+import {machineSettingsSchema} from '../../src/lib/cluster/model.ts'
 import type {Change} from '../../src/lib/planning/change.ts'
 import {copyView} from '../../src/lib/planning/copy-view.ts'
 import {planChange} from '../../src/lib/planning/plan-change.ts'
+import {whyUnits} from '../../src/lib/planning/why-unit.ts'
+import {keys} from '../../src/lib/store/keys.ts'
 import {type StoredStory, textOf, viewOf} from '../fakes/engine-story.ts'
 import {fullName} from '../fakes/snapshot.ts'
 
 type Case = readonly [name: string, story: StoredStory, change: Change, lines: readonly string[]]
 
-const revision = 1000
+const moment = {revision: 1000, now: 0}
 
 function wish(wish: 'start' | 'stop' | 'restart' | 'unload' | 'destroy' | 'load', ...units: readonly string[]): Change {
   return {kind: 'wish', wish, units: units.map(fullName), submissions: [], replace: false}
@@ -15,7 +19,7 @@ function wish(wish: 'start' | 'stop' | 'restart' | 'unload' | 'destroy' | 'load'
 
 /** The lines of a plan, the sum last. */
 function lines(story: StoredStory, change: Change): readonly string[] {
-  const {outcomes, summary, fits, rests} = planChange(viewOf(story), change, revision)
+  const {outcomes, summary, fits, rests} = planChange(viewOf(story), change, moment)
   expect(rests).toBe(true)
   return [
     ...outcomes.map(({text}) => text.replaceAll('/127.0.0.1', '').replaceAll('.service', '')),
@@ -128,7 +132,7 @@ describe('a plan', () => {
   }
 
   test('says when the engine would hold', () => {
-    const {hold, outcomes, fits} = planChange(viewOf(story), {kind: 'lose', machines: ['a', 'b', 'c']}, revision)
+    const {hold, outcomes, fits} = planChange(viewOf(story), {kind: 'lose', machines: ['a', 'b', 'c']}, moment)
     expect(hold).toMatch(/^3 of 4 machines were lost at once/)
     expect(outcomes.map(({kind, unit}) => `${kind} ${unit}`)).toEqual(['lost x.service', 'lost y.service', 'lost z.service'])
     expect(fits).toBe(true)
@@ -137,7 +141,7 @@ describe('a plan', () => {
   test('knows files that the cluster does not', () => {
     const submissions = [{name: 'new.service', text: textOf('v9', ['MachineMetadata=role=db'])}]
     const change: Change = {kind: 'wish', wish: 'start', units: ['new.service'], submissions, replace: false}
-    const {outcomes} = planChange(viewOf(story), change, revision)
+    const {outcomes} = planChange(viewOf(story), change, moment)
     expect(outcomes.map(({text}) => text)).toEqual(['refuse new.service: 4 machines: 4 lack role=db'])
     expect(outcomes[0]?.nearest).toMatchObject({name: 'a', remedy: 'role=db is set there'})
   })
@@ -145,9 +149,27 @@ describe('a plan', () => {
   test('leaves what it looked at as it was', () => {
     const view = viewOf(story)
     const before = copyView(view)
-    planChange(view, {kind: 'lose', machines: ['a']}, revision)
-    planChange(view, wish('destroy', 'x', 'y'), revision)
-    planChange(view, {kind: 'drain', machines: ['b']}, revision)
+    planChange(view, {kind: 'lose', machines: ['a']}, moment)
+    planChange(view, wish('destroy', 'x', 'y'), moment)
+    planChange(view, {kind: 'drain', machines: ['b']}, moment)
     expect(view).toEqual(before)
+  })
+})
+
+describe('a machine that is drained until a deadline', () => {
+  const drained = encode(machineSettingsSchema, {drain: {maxParallel: 1, deadline: 500}})
+  const view = viewOf({
+    machines: ['a', 'b cordoned'],
+    units: ['x'],
+    placed: ['x on a'],
+    raw: {[keys.machineSettings('a')]: drained},
+  })
+
+  test.each([
+    ['keeps before it what fits nowhere else', 499, true, 'stands'],
+    ['keeps nothing after it', 500, false, 'refused'],
+  ])('%s', (_, now, fits, verdict) => {
+    expect(planChange(view, wish('start', 'x'), {revision: 1000, now}).fits).toBe(fits)
+    expect(whyUnits(view, ['x.service'], {revision: 1000, now, all: true})).toMatchObject([{verdict, hasPlace: fits}])
   })
 })

@@ -1,7 +1,7 @@
 import type {ClusterView} from '../cluster/view.ts'
 import type {Change} from './change.ts'
 import {describeOutcome, isMissing, type Outcome, outcomesOf} from './outcome.ts'
-import {rehearse} from './rehearse.ts'
+import {type Moment, rehearse} from './rehearse.ts'
 import {type MachineWhy, whyUnits} from './why-unit.ts'
 
 /** What a change would do. Its keys are those of `ctl plan -o json`. */
@@ -26,17 +26,17 @@ export interface PlannedOutcome extends Outcome {
   readonly nearest: MachineWhy | null
 }
 
-/** Plays the change through on the cluster as it was at the revision. Nothing is written, and the view stays as it is. */
-export function planChange(view: ClusterView, change: Change, revision: number): PlanReport {
-  const rehearsal = rehearse(view, change, revision)
+/** Plays the change through on the cluster as it was at that moment. Nothing is written, and the view stays as it is. */
+export function planChange(view: ClusterView, change: Change, moment: Moment): PlanReport {
+  const rehearsal = rehearse(view, change, moment)
   const {after, hold, rests} = rehearsal
   const asked = change.kind === 'wish' ? change.units : []
   const outcomes = outcomesOf(rehearsal, asked)
   const missing = outcomes.filter(isMissing)
   const told = missing.slice(0, nearestOf).map(({unit}) => unit)
-  const whys = new Map(whyUnits(after, told, {revision, all: false}).map(why => [why.unit, why.machines[0] ?? null]))
+  const whys = new Map(whyUnits(after, told, {...moment, all: false}).map(why => [why.unit, why.machines[0] ?? null]))
   return {
-    revision,
+    revision: moment.revision,
     fits: missing.length === 0,
     summary: summaryOf(outcomes),
     outcomes: outcomes.map(each => ({...each, text: describeOutcome(each, view), nearest: whys.get(each.unit) ?? null})),

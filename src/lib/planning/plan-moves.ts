@@ -6,9 +6,9 @@ import {takeSnapshot} from '../engine/snapshot.ts'
 import {UnitShelf} from '../engine/unit-shelf.ts'
 import {planRebalance} from '../scheduler/rebalance.ts'
 
-/** The moves that would even out the load of the machines, at most so many. Nothing is written. */
-export function rebalanceMoves(view: ClusterView, most: number): readonly MoveWish[] {
-  return planRebalance(takeSnapshot(view, new UnitShelf()), most)
+/** The moves that would even out the load of the machines, at most so many; `now`: milliseconds since the epoch. Nothing is written. */
+export function rebalanceMoves(view: ClusterView, most: number, now: number): readonly MoveWish[] {
+  return planRebalance(takeSnapshot(view, new UnitShelf(), {now}), most)
 }
 
 /** `move web@1.service from a/10.0.0.1 to b/10.0.0.2: evens out the load`. */

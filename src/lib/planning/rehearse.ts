@@ -16,11 +16,19 @@ export interface Rehearsal {
   readonly rests: boolean
 }
 
+/** When a cluster is as it is shown. */
+export interface Moment {
+  /** Of the view. */
+  readonly revision: number
+  /** Milliseconds since the epoch: deadlines may have passed. */
+  readonly now: number
+}
+
 /**
- * Plays a change through: the engine looks and decides, the agents obey at once, and so on until nothing is left to decide. `revision`:
- * of the view. The view stays as it is.
+ * Plays a change through: the engine looks and decides, the agents obey at once, and so on until nothing is left to decide. The view
+ * stays as it is.
  */
-export function rehearse(before: ClusterView, change: Change, revision: number): Rehearsal {
+export function rehearse(before: ClusterView, change: Change, {revision, now}: Moment): Rehearsal {
   const shelf = new UnitShelf()
   const recentlyLost = new Set(change.kind === 'lose' ? change.machines : [])
   const after = changed(before, change, revision + 1)
@@ -28,7 +36,7 @@ export function rehearse(before: ClusterView, change: Change, revision: number):
   let hold: string | undefined
   let promised: ReadonlyMap<string, string> = new Map()
   for (let look = 1; look <= mostLooks; look++) {
-    const plan = planEngine(after, shelf, {recentlyLost, promised})
+    const plan = planEngine(after, shelf, {recentlyLost, promised, now})
     hold = plan.hold
     promised = plan.promised
     if (plan.decisions.length === 0 && look > 1) return {before, after, decisions, hold, rests: true}

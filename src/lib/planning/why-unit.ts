@@ -7,6 +7,7 @@ import {describeObjections, type Objection} from '../scheduler/objection.ts'
 import type {Mover} from '../scheduler/way-in.ts'
 import {type Explaining, type Explanation, explainer, type Prospect, type Victim} from '../scheduler/why.ts'
 import {changed} from './change.ts'
+import type {Moment} from './rehearse.ts'
 
 /** Why one unit is where it is, or nowhere. Its keys are those of `ctl why -o json`. */
 export interface UnitWhy {
@@ -54,9 +55,7 @@ export interface MachineWhy {
   readonly way: readonly Mover[]
 }
 
-export interface WhyOptions {
-  /** Of the view. */
-  readonly revision: number
+export interface WhyOptions extends Moment {
   /** Unit files that the cluster does not know: told as if they were started. */
   readonly submissions?: readonly {readonly name: string; readonly text: string}[]
   /** Whether those files take the place of others under the same name. */
@@ -70,14 +69,14 @@ export interface WhyOptions {
 
 /** Explains each unit. One that is not wanted is taken as if it were started; units are looked at together. */
 export function whyUnits(view: ClusterView, names: readonly string[], options: WhyOptions): readonly UnitWhy[] {
-  const {revision, submissions = [], replace = false, shelf = new UnitShelf(), machine, all} = options
+  const {revision, now, submissions = [], replace = false, shelf = new UnitShelf(), machine, all} = options
   const files = new Set(submissions.map(({name}) => name))
   const isWanted = (name: string) => (view.units.get(name)?.desiredState ?? 'inactive') !== 'inactive'
   const supposed = new Set(names.filter(name => files.has(name) || !isWanted(name)))
   const units = [...supposed]
   const change = {kind: 'wish', wish: 'start', units, submissions, replace} as const
   const looked = supposed.size === 0 ? view : changed(view, change, revision + 1)
-  const explain = explainer(takeSnapshot(looked, shelf))
+  const explain = explainer(takeSnapshot(looked, shelf, {now}))
   return names.map(name => {
     const explanation = explain(name, {near: nearest, machine} satisfies Explaining)
     return tell(explanation, {

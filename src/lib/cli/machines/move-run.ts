@@ -29,7 +29,7 @@ export async function moveUnit(store: Store, word: string, to: string, waiting: 
     process.stdout.write(`Unit ${unit ?? word} is there already\n`)
     return
   }
-  const [why] = whyUnits(view, [unit], {revision, machine: target, all: true})
+  const [why] = whyUnits(view, [unit], {revision, now: Date.now(), machine: target, all: true})
   const [there] = why?.machines ?? []
   if (there !== undefined && !there.fits)
     throw new CtlError(exitCodes.unplaceable, `${unit} cannot be moved: machine ${there.name} ${there.text}`, {
@@ -46,7 +46,7 @@ export async function rebalance(
 ): Promise<void> {
   const {view} = await readCluster(store, waiting.signal)
   if (view.moves.size > 0) throw new ConflictError('units are being moved already', {hint: 'wait until they have come there'})
-  const moves = rebalanceMoves(view, most)
+  const moves = rebalanceMoves(view, most, Date.now())
   if (moves.length === 0) process.stdout.write('nothing to move\n')
   process.stdout.write(moves.map(each => `${describeMove(each, view)}\n`).join(''))
   if (!dryRun && moves.length > 0) await wishAndWait(store, moves, waiting)

@@ -13,7 +13,7 @@ export async function nearestMisses(
   if (names.length === 0 || signal.aborted) return new Map()
   try {
     const {view, revision} = await readCluster(store, signal)
-    const whys = whyUnits(view, names.slice(0, most), {revision, all: false})
+    const whys = whyUnits(view, names.slice(0, most), {revision, now: Date.now(), all: false})
     return new Map(
       whys.flatMap(({unit, machines: [first]}): [string, string][] =>
         first === undefined || first.fits ? [] : [[unit, `nearest: ${first.name}: ${machineText(first)}`]],

@@ -17,7 +17,7 @@ export type Output = 'text' | 'json'
 /** Prints what a change would do; the exit code: 7 when something would not fit. */
 export async function showPlan(store: Store, change: Change, output: Output, signal: AbortSignal): Promise<number> {
   const {view, revision} = await readCluster(store, signal)
-  const plan = planChange(view, change, revision)
+  const plan = planChange(view, change, {revision, now: Date.now()})
   const text = output === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan, coloursFor(process.stdout))
   process.stdout.write(text)
   return plan.fits ? exitCodes.done : exitCodes.unplaceable

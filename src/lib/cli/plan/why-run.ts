@@ -25,7 +25,7 @@ export async function showWhy(
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
   const {view, revision} = await readCluster(store, signal)
   const id = machine === undefined ? undefined : findMachine(view, machine).id
-  const whys = whyUnits(view, names, {revision, submissions, replace, machine: id, all})
+  const whys = whyUnits(view, names, {revision, now: Date.now(), submissions, replace, machine: id, all})
   const text = output === 'json' ? `${JSON.stringify({revision, units: whys}, null, 2)}\n` : pages(whys)
   process.stdout.write(text)
   return whys.every(({hasPlace}) => hasPlace) ? exitCodes.done : exitCodes.unplaceable

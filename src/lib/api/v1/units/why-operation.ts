@@ -32,7 +32,7 @@ export function whyOperation({context}: Tools): Operation {
       const machine = query.get('machine') ?? undefined
       if (machine !== undefined && !view.machines.has(machine)) throw new HttpError(404, `${machine}: no such machine`)
       shelf.keepOnly(view.units, view.files)
-      const [why] = whyUnits(view, [name], {revision, shelf, machine, all: query.get('all') === 'true'})
+      const [why] = whyUnits(view, [name], {revision, now: context.now(), shelf, machine, all: query.get('all') === 'true'})
       return jsonAnswer({revision, ...why}, 200, {'meissa-revision': String(revision)})
     },
   }
