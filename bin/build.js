@@ -45,7 +45,7 @@ async function entry() {
   return `
     import {isMainThread} from 'node:worker_threads'
     import {main} from './src/main.ts'
-    if (!isMainThread) void import('./src/lib/cli/agent/engine-worker.ts').then(({engineWorker}) => engineWorker())
+    if (!isMainThread) void import('./src/lib/cli/agent/thread.ts').then(({runThread}) => runThread())
     else void main({
       name: 'ctl',
       version: ${JSON.stringify(about.version)},

@@ -143,8 +143,8 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/base': {time: 'bell log'},
   'lib/cli': {host: 'cluster-command colours interrupt', disk: 'connection'},
   'lib/cli/agent': {
-    time: 'engine-thread engine-worker open-api open-driver',
-    processes: 'engine-thread engine-worker',
+    time: 'engine-thread engine-worker open-api open-driver why-thread why-worker',
+    processes: 'engine-thread engine-worker thread why-thread why-worker',
     chance: 'make-token',
     disk: 'make-token write-stderr',
   },

@@ -35,12 +35,15 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const {runAgent} = await import('../lib/agent/run-agent.ts')
     const {apiOpener} = await import('../lib/cli/agent/open-api.ts')
     const {leadInThread} = await import('../lib/cli/agent/engine-thread.ts')
+    const {explainInThread} = await import('../lib/cli/agent/why-thread.ts')
     const openDriver = await driverOpener(choices)
     const {settings, api} = choices
     const {version} = this.config
     const metrics = new Metrics()
-    const serve = apiOpener({settings: api, version, log, metrics})
-    const lead = leadInThread(await etcdOptions(flags), {program: process.argv[1] ?? '', log, logLevel: choices.logLevel})
+    const etcd = await etcdOptions(flags)
+    const program = process.argv[1] ?? ''
+    const serve = apiOpener({settings: api, version, log, metrics, explain: explainInThread(etcd, program)})
+    const lead = leadInThread(etcd, {program, log, logLevel: choices.logLevel})
     await this.withStore(flags, (store, signal) =>
       runAgent({settings, version, store, openDriver, log, metrics, serve, apiSocket: api.socket, lead, signal}),
     )

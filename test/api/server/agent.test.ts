@@ -1,6 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {expect, onTestFinished, test} from 'vitest'
+import {encode} from '../../../src/lib/cluster/codec.ts'
+import {unitRecordSchema} from '../../../src/lib/cluster/model.ts'
+import {openEtcdStore} from '../../../src/lib/store/etcd/etcd-store.ts'
+import {keys} from '../../../src/lib/store/keys.ts'
+import {maxWrites} from '../../../src/lib/store/store.ts'
+import {fileHash} from '../../../src/lib/unit/hash.ts'
 import {runCtl} from '../../fakes/test-cluster.ts'
 import {until} from '../../fakes/until.ts'
 import {ask} from './test-server.ts'
@@ -8,7 +14,9 @@ import {ask} from './test-server.ts'
 const ctl = fileURLToPath(new URL('../../../bin/ctl', import.meta.url))
 
 /** A `ctl dev` of machines that run nothing, once it has said where it is. */
-async function openDev(...machines: readonly string[]): Promise<{readonly socketPath: string; readonly directory: string}> {
+async function openDev(
+  ...machines: readonly string[]
+): Promise<{readonly socketPath: string; readonly directory: string; readonly endpoint: string}> {
   const named = machines.flatMap(name => ['-m', name])
   const child: ChildProcess = spawn(ctl, ['dev', '--driver', 'noop', ...named], {stdio: ['ignore', 'pipe', 'inherit']})
   let said = ''
@@ -19,7 +27,7 @@ async function openDev(...machines: readonly string[]): Promise<{readonly socket
   })
   await until('ctl dev has said how to use it', () => said.includes('^C removes everything'), 30_000)
   const value = (name: string) => new RegExp(`export ${name}=(\\S+)`).exec(said)?.[1] ?? ''
-  return {socketPath: value('CTL_API_SOCKET'), directory: value('CTL_DEV_DIR')}
+  return {socketPath: value('CTL_API_SOCKET'), directory: value('CTL_DEV_DIR'), endpoint: value('CTL_ENDPOINTS')}
 }
 
 test('every machine of a development cluster answers, in all languages, about all of them', async () => {
@@ -37,6 +45,27 @@ test('every machine of a development cluster answers, in all languages, about al
     headers: {'content-type': expect.stringContaining('text/plain')},
   })
   expect(await ask({socketPath, path: '/nowhere'})).toMatchObject({status: 404})
+})
+
+test('a large cluster is looked at in a thread of its own to tell why', async () => {
+  const {socketPath, endpoint} = await openDev('a', 'b')
+  const store = openEtcdStore({endpoints: [endpoint]})
+  onTestFinished(() => store.close())
+  const names = Array.from({length: 600}, (_, index) => `u@${index}.service`)
+  const text = '[Container]\nImage=app\n[X-Fleet]\nMachineMetadata=role=db\n'
+  const value = encode(unitRecordSchema, {file: fileHash(text), desiredState: 'inactive', generation: 1})
+  await store.commit([], [{kind: 'put', key: keys.file(fileHash(text)), value: text}])
+  for (let at = 0; at < names.length; at += maxWrites)
+    await store.commit(
+      [],
+      names.slice(at, at + maxWrites).map(name => ({kind: 'put', key: keys.unit(name), value})),
+    )
+  await until('the API has heard of them', async () => (await ask({socketPath, path: '/v1/units/u@599.service'})).status === 200)
+  const whys = await Promise.all(['u@0', 'u@599'].map(unit => ask({socketPath, path: `/v1/units/${unit}.service/why?all=true`})))
+  for (const {status, json} of whys) {
+    expect(status, JSON.stringify(json)).toBe(200)
+    expect(json).toMatchObject({supposed: true, verdict: 'refused', hasPlace: false, machines: [{name: 'a'}, {name: 'b'}]})
+  }
 })
 
 test.each([

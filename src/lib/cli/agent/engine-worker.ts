@@ -1,9 +1,8 @@
 import {parentPort, workerData} from 'node:worker_threads'
 import {lineLog} from '../../base/log.ts'
 import {leadHere} from '../../engine/engine.ts'
-import {openEtcdStore} from '../../store/etcd/etcd-store.ts'
-import type {EtcdOptions} from '../../store/etcd/options.ts'
 import type {EngineOrder, EngineWord} from './engine-thread.ts'
+import {openThreadStore} from './thread-store.ts'
 import {writeStderr} from './write-stderr.ts'
 
 /** The thread of an engine that leads: until it is told to end, or it leads no more. */
@@ -12,7 +11,7 @@ export async function engineWorker(): Promise<void> {
   const over = new AbortController()
   const tell = (word: EngineWord) => parentPort?.postMessage(word)
   parentPort?.on('message', () => over.abort(new Error('told to end')))
-  const store = openEtcdStore(withBuffers(etcd))
+  const store = openThreadStore(etcd)
   try {
     await leadHere(
       {store, log: lineLog(writeStderr, logLevel), monotonic: () => performance.now(), now: () => Date.now()},
@@ -30,11 +29,4 @@ export async function engineWorker(): Promise<void> {
     store.close()
     parentPort?.close()
   }
-}
-
-/** What comes from another thread are plain bytes. */
-function withBuffers(etcd: EtcdOptions): EtcdOptions {
-  const {tls, ...rest} = etcd
-  if (tls === undefined) return rest
-  return {...rest, tls: Object.fromEntries(Object.entries(tls).map(([name, bytes]) => [name, Buffer.from(bytes)]))}
 }

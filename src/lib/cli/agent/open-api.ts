@@ -1,4 +1,5 @@
 import type {ServeContext} from '../../agent/run-agent.ts'
+import type {ApiContext} from '../../api/context.ts'
 import {fleetFamilies} from '../../api/fleet/fleet-family.ts'
 import {LiveCluster} from '../../api/live-cluster.ts'
 import {requestMetrics} from '../../api/request-metrics.ts'
@@ -15,6 +16,7 @@ export interface ApiOptions {
   readonly version: string
   readonly log: Log
   readonly metrics: Metrics
+  readonly explain?: ApiContext['explain']
 }
 
 /** What serves the API of an agent as its settings say; undefined when they say that there is none. */
@@ -23,9 +25,9 @@ export function apiOpener(options: ApiOptions): ((context: ServeContext) => Prom
   return socket === undefined && listeners.length === 0 ? undefined : context => openApi(options, context)
 }
 
-async function openApi({settings, version, log, metrics}: ApiOptions, {store, machine, unready, use}: ServeContext) {
+async function openApi({settings, version, log, metrics, explain}: ApiOptions, {store, machine, unready, use}: ServeContext) {
   const cluster = new LiveCluster({store, log, monotonic: () => performance.now()})
-  const context = {cluster, machine, version, log, metrics, now: Date.now, unready, use}
+  const context = {cluster, machine, version, log, metrics, now: Date.now, unready, use, explain}
   const {socket: path, tokens} = settings
   const group = settings.group ?? ((await hasGroup(usualGroup)) ? usualGroup : undefined)
   const sockets = path === undefined ? [] : [{kind: 'socket' as const, path, ...(group === undefined ? {} : {group})}]
