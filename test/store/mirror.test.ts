@@ -1,7 +1,9 @@
 import {afterEach, describe, expect, test} from 'vitest'
+import {Metrics} from '../../src/lib/base/metrics.ts'
+import {measuredStore} from '../../src/lib/store/measured.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {openMirror} from '../../src/lib/store/mirror.ts'
-import type {Write} from '../../src/lib/store/store.ts'
+import {CompactedError, type Entry, type ListOptions, type Write} from '../../src/lib/store/store.ts'
 import {describeChange, until} from './watching.ts'
 
 describe('a mirror', () => {
@@ -48,6 +50,26 @@ describe('a mirror', () => {
     store.compact(store.revision)
     await until('the mirror has caught up', () => mirror.revision === 4)
     expect(changes).toEqual(['4 -a/1 +a/2=3 +a/3=2'])
+  })
+
+  test('tells what it reads while it comes, and begins anew with nothing of before', async () => {
+    const {store} = await open()
+    let left = 1
+    const list = async (prefixes: readonly string[], options?: ListOptions) => {
+      const listing = await store.list(prefixes, options)
+      if (left === 0) return listing
+      left -= 1
+      await store.commit([], [put('a/2', '2'), {kind: 'delete', key: 'a/1'}])
+      throw new CompactedError(listing.revision + 1)
+    }
+    let told: string[] = []
+    const reading = () => {
+      told = []
+      return (entries: readonly Entry[]) => void told.push(...entries.map(({key}) => key))
+    }
+    const overtaken = {...measuredStore(store, new Metrics(), () => 0), list}
+    const mirror = await openMirror(overtaken, ['a/'], {signal: ending.signal, reading})
+    expect([told, [...mirror.entries.keys()]]).toEqual([['a/2'], ['a/2']])
   })
 
   test('reached waits no longer than its signal', async () => {

@@ -201,10 +201,10 @@ class Copy {
   /** The revision after which every change is in `recent`. */
   private from: number
 
-  private constructor(mirror: Mirror, hearing: Hearing, stop: AbortController) {
+  private constructor(mirror: Mirror, view: ClusterView, hearing: Hearing, stop: AbortController) {
     this.mirror = mirror
     this.hearing = hearing
-    this.view = ClusterView.of(mirror.entries.values())
+    this.view = view
     this.stop = stop
     this.from = mirror.revision
     this.ended = mirror.done
@@ -213,6 +213,7 @@ class Copy {
   static async open(store: Store, hearing: Hearing, {signal, onChange, linked}: CopyOptions): Promise<Copy> {
     const stop = new AbortController()
     let copy: Copy | undefined
+    let view = new ClusterView()
     const mirror = await openMirror(store, watched, {
       signal: AbortSignal.any([signal, stop.signal]),
       onChange: (events, revision) => {
@@ -220,9 +221,14 @@ class Copy {
         copy?.take(change)
         onChange(change)
       },
+      // Page by page: others have their turn in between.
+      reading: () => {
+        view = new ClusterView()
+        return entries => view.putAll(entries)
+      },
       linked,
     })
-    copy = new Copy(mirror, hearing, stop)
+    copy = new Copy(mirror, view, hearing, stop)
     return copy
   }
 

@@ -1,12 +1,23 @@
 import {UnreachableError} from '../base/errors.ts'
 import {Backoff} from './backoff.ts'
-import {type Change, type ChangeEvent, CompactedError, type Entry, type Listing, type Store, type WatchLink} from './store.ts'
+import {
+  type Change,
+  type ChangeEvent,
+  CompactedError,
+  type Entry,
+  type Listing,
+  type Store,
+  unlessCompacted,
+  type WatchLink,
+} from './store.ts'
 
 export interface MirrorOptions {
   /** Ends the mirror. */
   readonly signal: AbortSignal
   /** Called after a batch of changes is in `entries`, before anything else can happen; one that throws ends the mirror. */
   readonly onChange?: (changes: readonly ChangeEvent[], revision: number) => void
+  /** Called when it begins to read what is there; gives who is told of that as it comes. Called again when compaction makes it begin anew. */
+  readonly reading?: () => (entries: readonly Entry[]) => void
   /** Told how its watch stands to the store. */
   readonly linked?: WatchLink
 }
@@ -30,7 +41,18 @@ export interface Mirror {
  * compacted away: `onChange` then gets the difference. Throws what the first listing throws.
  */
 export async function openMirror(store: Store, prefixes: readonly string[], options: MirrorOptions): Promise<Mirror> {
-  const mirror = new StoreMirror(await store.list(prefixes, {signal: options.signal}), options)
+  const {signal, reading} = options
+  const first = await unlessCompacted(async () => {
+    const entries = new Map<string, Entry>()
+    const tell = reading?.()
+    const take = (page: readonly Entry[]) => {
+      for (const entry of page) entries.set(entry.key, entry)
+      tell?.(page)
+    }
+    const {revision} = await store.list(prefixes, {signal, take})
+    return {entries, revision}
+  })
+  const mirror = new StoreMirror(first, options)
   mirror.follow(store, prefixes)
   return mirror
 }
@@ -48,9 +70,9 @@ class StoreMirror implements Mirror {
   #revision: number
   #done: Promise<void> = Promise.resolve()
 
-  constructor(listing: Listing, options: MirrorOptions) {
-    this.#entries = new Map(listing.entries.map(entry => [entry.key, entry]))
-    this.#revision = listing.revision
+  constructor({entries, revision}: {readonly entries: Map<string, Entry>; readonly revision: number}, options: MirrorOptions) {
+    this.#entries = entries
+    this.#revision = revision
     this.#options = options
   }
 
