@@ -1,7 +1,7 @@
 import {afterEach, expect, test} from 'vitest'
 import {Dismissals} from '../../src/lib/agent/dismissals.ts'
 import {encode} from '../../src/lib/cluster/codec.ts'
-import {machineSettingsSchema, refusalSchema} from '../../src/lib/cluster/model.ts'
+import {machineSettingsSchema, moveSchema, refusalSchema} from '../../src/lib/cluster/model.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {DisturbedStore} from '../fakes/disturbed-store.ts'
 import {recordEntry} from '../fakes/stored-cluster.ts'
@@ -43,7 +43,7 @@ test.each([
     [],
     entries.map(({key, value}) => ({kind: 'put', key, value})),
   )
-  const told = await new Dismissals(store, 'm1').of(new Set([web]), never)
+  const told = await new Dismissals(store, 'm1').of(new Set([web]), new Map(), never)
   expect([...told]).toEqual([[web, `not assigned to this machine${why}`]])
 })
 
@@ -55,8 +55,21 @@ test('each is looked up once, and what the store does not tell holds nothing up'
   }
   const dismissals = new Dismissals(store, 'm1')
   for (const units of [[web], [web], [web, 'db.service'], ['db.service'], [web]]) {
-    const told = await dismissals.of(new Set(units), never)
+    const told = await dismissals.of(new Set(units), new Map(), never)
     expect(told).toEqual(new Map(units.map(unit => [unit, 'not assigned to this machine'])))
   }
   expect(reads).toEqual([3, 3, 3])
+})
+
+test.each([
+  ['is moved', {from: 'm1', to: 'm2', reason: 'evens out the load'}, true, ': it was moved to m2: evens out the load'],
+  ['was to come here', {from: 'm2', to: 'm1', reason: 'why'}, true, ''],
+  ['is moved, and nobody knows when', {from: 'm1', to: 'm2', reason: 'why'}, false, ''],
+])('one that %s', async (_, move, isKnown, why) => {
+  const wish = {kind: 'put', key: keys.move(web), value: encode(moveSchema, move)} as const
+  await store.inner.commit([], [{kind: 'put', ...record}, wish])
+  const {revision} = await store.inner.commit([], [{kind: 'delete', key: keys.move(web)}])
+  const takenAt = new Map(isKnown ? [[web, revision]] : [])
+  const told = await new Dismissals(store, 'm1').of(new Set([web]), takenAt, never)
+  expect([...told]).toEqual([[web, `not assigned to this machine${why}`]])
 })

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {writeFile} from 'node:fs/promises'
+import {readFile, writeFile} from 'node:fs/promises'
 import {fileURLToPath} from 'node:url'
 import {expect, onTestFinished, test} from 'vitest'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
@@ -123,6 +123,8 @@ test('the load is evened out', async () => {
   expect(planned.stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(6)
   const done = await ctl('rebalance')
   expect(done).toMatchObject({code: 0})
+  const record = await readFile(`${directory}/c/decisions.ndjson`, 'utf8')
+  expect(record).toMatch(/"step":"stop","reason":"not assigned to this machine: it was moved to [ab]: evens out the load/)
   expect((await ctl('rebalance')).stdout).toBe('nothing to move\n')
   expect((await ctl('config', 'rebalance=on', 'strategy=binpack')).stdout).toBe('strategy=binpack\nrebalance=on\n')
   expect(await ctl('config', 'colour=red')).toMatchObject({code: 2})

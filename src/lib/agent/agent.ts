@@ -177,13 +177,13 @@ export class Agent {
 
   /** Why what runs here is not wanted here. */
   private async dismissed(
-    {wanted, frozen}: Ordered,
+    {wanted, frozen, takenAt}: Ordered,
     runs: readonly Run[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
     const units = new Set(runs.flatMap(({unit}) => (wanted.has(unit) || frozen.has(unit) ? [] : [unit])))
     if (this.goingAway === 'leave') return new Map([...units].map(unit => [unit, 'this machine leaves the cluster']))
-    return this.dismissals.of(units, signal)
+    return this.dismissals.of(units, takenAt, signal)
   }
 
   /** Begins what is planned for the units that have nothing under way, and gives up what is not wanted any more. */
@@ -278,7 +278,13 @@ const retryMilliseconds = 1000
 /** What the kill after the grace may take. */
 const killMilliseconds = 500
 const longestBreath = 100
-const nothingOrdered: Ordered = {wanted: new Map(), frozen: new Set(), unreadable: new Map(), incomplete: false}
+const nothingOrdered: Ordered = {
+  wanted: new Map(),
+  frozen: new Set(),
+  unreadable: new Map(),
+  takenAt: new Map(),
+  incomplete: false,
+}
 /** How long a file that is missing on this machine may be there unseen. */
 const incompleteMilliseconds = 5000
 

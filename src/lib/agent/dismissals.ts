@@ -14,8 +14,15 @@ export class Dismissals {
     this.machine = machine
   }
 
-  /** What the store tells of each of these units, at the cost of one read where one of them is new. */
-  async of(units: ReadonlySet<string>, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  /**
+   * What the store tells of each of these units, at the cost of one read where one of them is new, and one more for each that was moved;
+   * `takenAt`: the revisions at which they ceased to be assigned, where those are known.
+   */
+  async of(
+    units: ReadonlySet<string>,
+    takenAt: ReadonlyMap<string, number>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
     for (const unit of this.known.keys()) if (!units.has(unit)) this.known.delete(unit)
     const news = [...units].filter(unit => !this.known.has(unit))
     if (news.length === 0) return this.known
@@ -25,9 +32,9 @@ export class Dismissals {
       ({entries}) => ClusterView.of(entries),
       () => undefined,
     )
-    signal.throwIfAborted()
     for (const unit of news) {
-      const why = view && this.whyGone(unit, view)
+      const why = view && (this.whyGone(unit, view) ?? (await this.whyMoved(unit, takenAt.get(unit), until)))
+      signal.throwIfAborted()
       this.known.set(unit, why === undefined ? notAssigned : `${notAssigned}: ${why}`)
     }
     return this.known
@@ -43,6 +50,17 @@ export class Dismissals {
     const drain = view.settings.get(this.machine)?.drain
     if (drain === undefined) return undefined
     return drain.reason === undefined ? 'the machine is drained' : `the machine is drained: ${drain.reason}`
+  }
+
+  /** The wish to move it was there until the unit was taken away from here, with it. */
+  private async whyMoved(unit: string, takenAt: number | undefined, signal: AbortSignal): Promise<string | undefined> {
+    if (takenAt === undefined) return undefined
+    const view = await this.store.list([keys.move(unit)], {revision: takenAt - 1, signal}).then(
+      ({entries}) => ClusterView.of(entries),
+      () => undefined,
+    )
+    const move = view?.moves.get(unit)
+    return move?.from === this.machine ? `it was moved to ${move.to}: ${move.reason}` : undefined
   }
 }
 

@@ -2,7 +2,7 @@ import type {Log} from '../base/log.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {assignmentsOf, parseKey} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
-import type {Store} from '../store/store.ts'
+import type {ChangeEvent, Store} from '../store/store.ts'
 import {runHash} from '../unit/hash.ts'
 import {understandUnit} from '../unit/parse-unit.ts'
 import {environmentFilesOf} from '../unit/service/service-environment.ts'
@@ -27,6 +27,8 @@ export interface Ordered {
   readonly frozen: ReadonlySet<string>
   /** Of the frozen ones, those of which the cluster is to know why. */
   readonly unreadable: ReadonlyMap<string, UnreadableUnit>
+  /** Those that ceased to be assigned since the last look, with the revision at which. */
+  readonly takenAt: ReadonlyMap<string, number>
   /** Something is missing on this machine that may come without a word: look again after a while. */
   readonly incomplete: boolean
 }
@@ -38,6 +40,7 @@ export class Orders {
   private readonly environment = new EnvironmentFiles()
   private view = new ClusterView()
   private following = new AbortController()
+  private takenAt = new Map<string, number>()
   private readonly understood = new Map<
     string,
     {readonly file: string; readonly generation: number; readonly stamp: string; readonly understood: Understood}
@@ -58,8 +61,9 @@ export class Orders {
     const following = new AbortController()
     const mirror = await openMirror(store, [assignmentsOf(machine)], {
       signal: AbortSignal.any([signal, following.signal]),
-      onChange: changes => {
+      onChange: (changes, revision) => {
         view.apply(changes)
+        this.noteTaken(changes, revision)
         changed()
       },
     })
@@ -94,7 +98,16 @@ export class Orders {
       unreadable.set(unit, {file, generation, reason: 'wanted' in found ? (found.missing ?? '') : found.fault})
     }
     for (const unit of this.understood.keys()) if (!wanted.has(unit) && !frozen.has(unit)) this.understood.delete(unit)
-    return {wanted, frozen, unreadable, incomplete}
+    const {takenAt} = this
+    this.takenAt = new Map()
+    return {wanted, frozen, unreadable, takenAt, incomplete}
+  }
+
+  private noteTaken(changes: readonly ChangeEvent[], revision: number): void {
+    for (const change of changes) {
+      const key = change.kind === 'delete' ? parseKey(change.key) : undefined
+      if (key?.kind === 'assignment') this.takenAt.set(key.unit, revision)
+    }
   }
 
   private async understand(name: string, file: string, generation: number): Promise<Understood> {
