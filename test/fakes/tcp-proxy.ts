@@ -10,6 +10,8 @@ export class TcpProxy {
   swallowAnswers = false
   /** Bytes from the server are passed on so much later. */
   delayAnswersMs = 0
+  /** Of the bytes from the server so many are passed on in a second. */
+  answersPerSecond = Number.POSITIVE_INFINITY
 
   constructor(server: Server, targetPort: number) {
     this.#server = server
@@ -40,6 +42,10 @@ export class TcpProxy {
     client.on('data', chunk => this.swallowRequests || server.write(chunk))
     server.on('data', chunk => {
       if (this.swallowAnswers) return
+      if (this.answersPerSecond < Number.POSITIVE_INFINITY) {
+        server.pause()
+        setTimeout(() => server.resume(), (chunk.length / this.answersPerSecond) * 1000)
+      }
       if (this.delayAnswersMs === 0) client.write(chunk)
       else setTimeout(() => client.destroyed || client.write(chunk), this.delayAnswersMs)
     })

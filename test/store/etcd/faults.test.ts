@@ -35,6 +35,24 @@ describe('through connections that are cut', () => {
     await proxy.close()
   })
 
+  test('a list takes its time on a slow line, longer than a call may take', async () => {
+    const text = 'x'.repeat(4000)
+    for (let at = 0; at < 256; at += 64)
+      await direct.commit(
+        [],
+        Array.from({length: 64}, (_, index) => put(`k/${at + index}`, text)),
+      )
+    const hasty = openEtcdStore({endpoints: [proxy.endpoint], prefix: `/faults${opened}/`, callTimeoutMs: 300})
+    proxy.answersPerSecond = 1_000_000
+    try {
+      const begun = performance.now()
+      expect((await hasty.list(['k/'])).entries).toHaveLength(256)
+      expect(performance.now() - begun).toBeGreaterThan(300)
+    } finally {
+      hasty.close()
+    }
+  })
+
   test('a watch loses none of 8,000 events and repeats none', async () => {
     const start = (await direct.list([''])).revision
     const commits = 125

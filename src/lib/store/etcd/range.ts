@@ -8,9 +8,11 @@ import type {RangeAnswer, RangeRequest} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
+/** Most milliseconds of a page, all attempts included: 8 MB by 5 Mbit/s and once more. A connection that dies meanwhile is noticed by its pings. */
+const pageTimeoutMs = 30_000
 
 /**
- * All entries under the prefixes at one revision: the first page's, or the one asked for. When compaction overtakes a
+ * All entries under the prefixes at one revision: the present one, or the one asked for. When compaction overtakes a
  * listing whose revision was not asked for, it begins again.
  */
 export async function listEntries(
@@ -71,55 +73,53 @@ async function listOnce(
   request: ListOptions & {readonly prefixes: readonly string[]},
 ): Promise<Listing> {
   const prefixes = disjointPrefixes(request.prefixes)
-  // Of several prefixes all are read at once, so that the revision must be known before; of one the first page tells it.
-  const pinned =
-    request.revision ??
-    (prefixes.length === 1 ? 0 : await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), 0, {signal: request.signal}))
+  // A small question first: it tells the revision, and whether this endpoint answers at all, which a large answer cannot tell soon.
+  const {signal} = request
+  const present = await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), request.revision ?? 0, {signal})
+  const revision = request.revision ?? present
   const listed = await Promise.all(
-    prefixes.map(prefix => listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision: pinned})),
+    prefixes.map(prefix => listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision})),
   )
-  return {revision: listed[0]?.revision ?? pinned, entries: listed.flatMap(({pages}) => pages.flat())}
+  return {revision, entries: listed.flat(2)}
 }
 
 type RangeListing = ListOptions & {readonly range: KeyRange; readonly revision: number}
 
-/** All pages of a range, and the revision they are of; those that the request takes are not among them. */
+/** All pages of a range, but for those that the request takes. */
 async function listRange(
   endpoints: Endpoints,
   keyspace: Keyspace,
   request: RangeListing,
-): Promise<{readonly pages: readonly (readonly Entry[])[]; readonly revision: number}> {
+): Promise<readonly (readonly Entry[])[]> {
   const pages: (readonly Entry[])[] = []
-  let at: RangeListing = request
-  for (;;) {
-    const {entries, revision, rest} = await readPage(endpoints, keyspace, at)
-    if (request.take === undefined) pages.push(entries)
-    else request.take(entries)
-    if (rest === undefined) return {pages, revision}
-    at = {...request, range: rest, revision}
+  for (let range: KeyRange | undefined = request.range; range !== undefined; ) {
+    const page: Page = await readPage(endpoints, keyspace, {...request, range})
+    if (request.take === undefined) pages.push(page.entries)
+    else request.take(page.entries)
+    range = page.rest
   }
+  return pages
 }
 
 interface Page {
-  /** At which it was read. */
-  readonly revision: number
   readonly entries: readonly Entry[]
   /** What is still to be read of the range. */
   readonly rest: KeyRange | undefined
 }
 
-/** The first entries of a range, at a revision, or with 0 as they are now. */
+/** The first entries of a range. They may take long on a slow line. */
 async function readPage(
   endpoints: Endpoints,
   keyspace: Keyspace,
   {range, revision, keysOnly = false, signal}: RangeListing,
 ): Promise<Page> {
   const request = {...range, revision, limit: pageSize, keysOnly}
-  const answer = await readRange(endpoints, request, {signal}, keyspace.prefixBytes)
-  const now = endpoints.saw(answer)
+  const timeoutMs = Math.max(endpoints.callTimeoutMs, pageTimeoutMs)
+  const answer = await readRange(endpoints, request, {signal, timeoutMs}, keyspace.prefixBytes)
+  endpoints.saw(answer)
   const last = answer.entries.at(-1)
   const rest = answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined
-  return {revision: revision === 0 ? now : revision, entries: answer.entries, rest}
+  return {entries: answer.entries, rest}
 }
 
 /** Carries out a read at a revision, and says by CompactedError that the revision is gone. */
