@@ -60,8 +60,9 @@ function namesOf(endpoint: string): Record<string, string> {
 const channelOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
-  // So much may be on its way to us before we have read any of it: a list is far larger than HTTP/2's 64 KiB.
-  'grpc-node.flow_control_window': 4 * 1024 ** 2,
+  // So much may be on its way to us before we have read any of it: a list is far larger than HTTP/2's 64 KiB. Not more, since the answer
+  // to a ping comes behind it, which on a slow line must not take as long as the ping's timeout.
+  'grpc-node.flow_control_window': 1024 ** 2,
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
