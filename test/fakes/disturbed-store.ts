@@ -1,5 +1,15 @@
 import {MemoryStore} from '../../src/lib/store/memory.ts'
-import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, Write} from '../../src/lib/store/store.ts'
+import type {
+  Change,
+  CommitResult,
+  Guard,
+  Listing,
+  ListOptions,
+  Session,
+  Store,
+  WatchLink,
+  Write,
+} from '../../src/lib/store/store.ts'
 
 /** A memory store that counts what is written, and whose answers can be held up or refused. */
 export class DisturbedStore implements Store {
@@ -35,8 +45,8 @@ export class DisturbedStore implements Store {
     return this.inner.commit(guards, writes, options)
   }
 
-  watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncIterable<Change> {
-    return this.inner.watch(prefixes, revision, signal)
+  watch(prefixes: readonly string[], revision: number, signal: AbortSignal, linked?: WatchLink): AsyncIterable<Change> {
+    return this.inner.watch(prefixes, revision, signal, linked)
   }
 
   openSession(ttlSeconds: number): Promise<Session> {

@@ -1,6 +1,7 @@
 import {messageOf, UnreachableError} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
 import {ClusterView} from '../cluster/view.ts'
+import {caughtUpWith} from '../store/caught-up.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {type Mirror, openMirror} from '../store/mirror.ts'
 import type {Change, Store, WatchLink} from '../store/store.ts'
@@ -62,7 +63,9 @@ export class LiveCluster {
   private copy: Copy | undefined
   private opening: Promise<Copy> | undefined
   private probing: Promise<void> | undefined
-  private provenAt = Number.NEGATIVE_INFINITY
+  private provenAt = 0
+  /** The watch came back, or is away, and nobody has seen since whether it has told everything. */
+  private isBehind = true
   private usedAt = 0
   private timer: NodeJS.Timeout | undefined
 
@@ -75,7 +78,7 @@ export class LiveCluster {
   async look(): Promise<Glimpse> {
     const copy = this.copy ?? (await this.current())
     this.usedAt = this.options.monotonic()
-    if (this.usedAt - this.provenAt >= proofMilliseconds) await this.prove(copy)
+    if (this.isBehind || !this.isProven) await this.prove(copy)
     return copy.glimpse()
   }
 
@@ -120,6 +123,7 @@ export class LiveCluster {
   private async open(): Promise<Copy> {
     const {store, monotonic} = this.options
     const hearing = new Hearing(monotonic)
+    this.isBehind = true
     const copy = await Copy.open(store, hearing, {
       signal: this.over.signal,
       onChange: change => {
@@ -127,7 +131,7 @@ export class LiveCluster {
       },
       linked: at => {
         hearing.linked(at)
-        if (at === undefined) this.provenAt = Number.NEGATIVE_INFINITY
+        this.isBehind = true
       },
     })
     this.provenAt = this.options.monotonic()
@@ -140,6 +144,10 @@ export class LiveCluster {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.tidy(), this.idle).unref()
     return copy
+  }
+
+  private get isProven(): boolean {
+    return this.options.monotonic() - this.provenAt < proofMilliseconds
   }
 
   private get idle(): number {
@@ -164,18 +172,23 @@ export class LiveCluster {
     return this.probing
   }
 
-  /** That etcd answers says something of the copy only as long as the watch is there as well. */
+  /** That etcd answers says something of the copy only as long as the watch is there, and has told what it missed while it was not. */
   private async probe({hearing, mirror}: Copy): Promise<void> {
     const {signal} = this.over
-    const wasAway = this.provenAt === Number.NEGATIVE_INFINITY
-    await hearing.caughtUp(() => mirror.revision, signal)
-    const {revision} = await this.options.store.get([keys.cluster], {signal})
-    if (wasAway) {
-      hearing.expect(revision)
-      await hearing.caughtUp(() => mirror.revision, signal)
+    const {store, monotonic} = this.options
+    await hearing.until(() => true, signal)
+    const wasBehind = this.isBehind
+    this.isBehind = false
+    try {
+      const missed = wasBehind && mirror.revision < (hearing.linkedAt ?? 0)
+      if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
+      else if (!this.isProven) await store.get([keys.cluster], {signal})
+      if (this.isBehind) throw awayError()
+      if (missed || !this.isProven) this.provenAt = monotonic()
+    } catch (error) {
+      this.isBehind ||= wasBehind
+      throw error
     }
-    if (hearing.isAway) throw awayError()
-    this.provenAt = this.options.monotonic()
   }
 }
 

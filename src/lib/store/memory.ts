@@ -3,7 +3,7 @@ import {checkCommit, guardHolds} from './commit-rules.ts'
 import {MemoryHistory} from './memory-history.ts'
 import {type Lease, openMemorySession} from './memory-session.ts'
 import {underAny} from './prefixes.ts'
-import type {Change, CommitResult, Entry, Guard, Listing, ListOptions, Session, Store, Write} from './store.ts'
+import type {Change, CommitResult, Entry, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from './store.ts'
 
 export interface MemoryStoreOptions {
   /** Monotonic milliseconds by which session deadlines are told; performance.now unless given. */
@@ -61,7 +61,8 @@ export class MemoryStore implements Store {
     return {ok: true, revision: this.#history.apply(writes)}
   }
 
-  async *watch(prefixes: readonly string[], revision: number, signal: AbortSignal): AsyncGenerator<Change> {
+  async *watch(prefixes: readonly string[], revision: number, signal: AbortSignal, linked?: WatchLink): AsyncGenerator<Change> {
+    linked?.(this.revision)
     const ended = AbortSignal.any([signal, this.#closing.signal])
     let seen = revision
     while (!ended.aborted) {

@@ -71,7 +71,7 @@ export type CommitResult = {readonly ok: true; readonly revision: number} | {rea
 
 /**
  * Told how a watch stands to the store: `at` is the store's revision when it began to listen, and undefined while it hears
- * nothing. A store that is always there need not tell.
+ * nothing.
  */
 export type WatchLink = (at: number | undefined) => void
 
