@@ -8,8 +8,8 @@ import type {RangeAnswer, RangeRequest} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
-/** Most milliseconds of a page, all attempts included: 8 MB by 5 Mbit/s and once more. A connection that dies meanwhile is noticed by its pings. */
-const pageTimeoutMs = 30_000
+/** Most milliseconds of a page, all attempts included: 8 MB by 1 Mbit/s. A connection that dies meanwhile is noticed by its pings. */
+const pageTimeoutMs = 120_000
 
 /**
  * All entries under the prefixes at one revision: the present one, or the one asked for. When compaction overtakes a
