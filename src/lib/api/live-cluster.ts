@@ -64,8 +64,10 @@ export class LiveCluster {
   private opening: Promise<Copy> | undefined
   private probing: Promise<void> | undefined
   private provenAt = 0
-  /** The watch came back, or is away, and nobody has seen since whether it has told everything. */
-  private isBehind = true
+  /** How often the watch has come or gone. */
+  private links = 0
+  /** When it was seen last that the watch had told everything: so often it had come or gone then. */
+  private caughtUpAt = -1
   private usedAt = 0
   private timer: NodeJS.Timeout | undefined
 
@@ -123,7 +125,7 @@ export class LiveCluster {
   private async open(): Promise<Copy> {
     const {store, monotonic} = this.options
     const hearing = new Hearing(monotonic)
-    this.isBehind = true
+    this.caughtUpAt = -1
     const copy = await Copy.open(store, hearing, {
       signal: this.over.signal,
       onChange: change => {
@@ -131,7 +133,7 @@ export class LiveCluster {
       },
       linked: at => {
         hearing.linked(at)
-        this.isBehind = true
+        this.links += 1
       },
     })
     this.provenAt = this.options.monotonic()
@@ -144,6 +146,11 @@ export class LiveCluster {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.tidy(), this.idle).unref()
     return copy
+  }
+
+  /** The watch came back, or is away, and nobody has seen since whether it has told everything. */
+  private get isBehind(): boolean {
+    return this.caughtUpAt !== this.links
   }
 
   private get isProven(): boolean {
@@ -177,18 +184,13 @@ export class LiveCluster {
     const {signal} = this.over
     const {store, monotonic} = this.options
     await hearing.until(() => true, signal)
-    const wasBehind = this.isBehind
-    this.isBehind = false
-    try {
-      const missed = wasBehind && mirror.revision < (hearing.linkedAt ?? 0)
-      if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
-      else if (!this.isProven) await store.get([keys.cluster], {signal})
-      if (this.isBehind) throw awayError()
-      if (missed || !this.isProven) this.provenAt = monotonic()
-    } catch (error) {
-      this.isBehind ||= wasBehind
-      throw error
-    }
+    const {links} = this
+    const missed = this.isBehind && mirror.revision < (hearing.linkedAt ?? 0)
+    if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
+    else if (!this.isProven) await store.get([keys.cluster], {signal})
+    if (links !== this.links) throw awayError()
+    this.caughtUpAt = links
+    if (missed || !this.isProven) this.provenAt = monotonic()
   }
 }
 
