@@ -53,3 +53,16 @@ test('who waits is let go when the agent ends', async () => {
   over.abort(new Error('the agent is ending'))
   await expect(waiting).rejects.toThrow('the agent is ending')
 })
+
+test('a copy is behind until it was seen to have caught up, and after each coming and going', async () => {
+  const hearing = open()
+  const steps = [undefined, 7, 7, undefined, 9]
+  for (const at of steps) {
+    hearing.linked(at)
+    expect(hearing.isBehind).toBe(true)
+    await hearing.catchUp(async () => {})
+    expect(hearing.isBehind).toBe(false)
+  }
+  await expect(hearing.catchUp(async () => hearing.linked(undefined))).rejects.toThrow(UnreachableError)
+  expect(hearing.isBehind).toBe(true)
+})

@@ -12,6 +12,16 @@ import {
 
 const file = 'a'.repeat(64)
 const record = {file, desiredState: 'launched', generation: 3} as const
+const running = {
+  load: 'loaded',
+  active: 'active',
+  sub: 'running',
+  file,
+  generation: 0,
+  restarts: 0,
+  since: 1,
+  starts: [],
+} as const
 
 test('a value is JSON with its schema’s number first, and comes back', () => {
   const text = encode(unitRecordSchema, record)
@@ -20,17 +30,7 @@ test('a value is JSON with its schema’s number first, and comes back', () => {
 })
 
 test('what is not to be said is not written', () => {
-  const state = {
-    load: 'loaded',
-    active: 'active',
-    sub: 'running',
-    file,
-    generation: 0,
-    restarts: 0,
-    since: 1,
-    starts: [],
-  } as const
-  expect(encode(unitStateSchema, {...state, starts: [], reason: undefined})).not.toContain('reason')
+  expect(encode(unitStateSchema, {...running, starts: [], reason: undefined})).not.toContain('reason')
 })
 
 describe('a text that cannot be read is told in words', () => {
@@ -79,13 +79,7 @@ test('a decoder that remembers says what one does that does not, also once it ha
 
 describe('a decoder says what valibot says', () => {
   const state = {
-    load: 'loaded',
-    active: 'active',
-    sub: 'running',
-    file,
-    generation: 0,
-    restarts: 0,
-    since: 1,
+    ...running,
     starts: [1, 2],
     health: 'healthy',
     exitCode: 3,

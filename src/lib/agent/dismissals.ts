@@ -1,6 +1,6 @@
 import {ClusterView} from '../cluster/view.ts'
 import {keys} from '../store/keys.ts'
-import type {Store} from '../store/store.ts'
+import type {Listing, Store} from '../store/store.ts'
 import {notAssigned} from './situation.ts'
 
 /** Why units are not assigned to this machine any more: looked up once for each, before it is stopped. */
@@ -28,10 +28,7 @@ export class Dismissals {
     if (news.length === 0) return this.known
     const until = AbortSignal.any([signal, AbortSignal.timeout(patience)])
     const wanted = [keys.machineSettings(this.machine), ...news.flatMap(unit => [keys.unit(unit), keys.refusal(unit)])]
-    const view = await this.store.get(wanted, {signal: until}).then(
-      ({entries}) => ClusterView.of(entries),
-      () => undefined,
-    )
+    const view = await viewOf(this.store.get(wanted, {signal: until}))
     for (const unit of news) {
       const why = view && (this.whyGone(unit, view) ?? (await this.whyMoved(unit, takenAt.get(unit), until)))
       signal.throwIfAborted()
@@ -55,13 +52,18 @@ export class Dismissals {
   /** The wish to move it was there until the unit was taken away from here, with it. */
   private async whyMoved(unit: string, takenAt: number | undefined, signal: AbortSignal): Promise<string | undefined> {
     if (takenAt === undefined) return undefined
-    const view = await this.store.list([keys.move(unit)], {revision: takenAt - 1, signal}).then(
-      ({entries}) => ClusterView.of(entries),
-      () => undefined,
-    )
+    const view = await viewOf(this.store.list([keys.move(unit)], {revision: takenAt - 1, signal}))
     const move = view?.moves.get(unit)
     return move?.from === this.machine ? `it was moved to ${move.to}: ${move.reason}` : undefined
   }
+}
+
+/** What was read; undefined when it could not be. */
+function viewOf(reading: Promise<Listing>): Promise<ClusterView | undefined> {
+  return reading.then(
+    ({entries}) => ClusterView.of(entries),
+    () => undefined,
+  )
 }
 
 /** A stop waits no longer for its reason. */

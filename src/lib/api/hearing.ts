@@ -10,6 +10,10 @@ export class Hearing {
   private readonly bell = new Bell()
   /** The store's revision when the watch began to listen; undefined before, and while it is away. */
   private at: number | undefined
+  /** How often the watch has come or gone. */
+  private links = 0
+  /** When it was seen last that the watch had told everything: so often it had come or gone then. */
+  private caughtUpAt = -1
 
   /** Milliseconds, monotonic. */
   constructor(monotonic: () => number) {
@@ -20,15 +24,29 @@ export class Hearing {
     return this.at
   }
 
+  /** The watch came, or is away, and nobody has seen since whether it has told everything. */
+  get isBehind(): boolean {
+    return this.caughtUpAt !== this.links
+  }
+
   /** As a store tells it: WatchLink. */
   linked(at: number | undefined): void {
     this.at = at
+    this.links += 1
     this.bell.ring()
   }
 
   /** Something has come. */
   heard(): void {
     this.bell.ring()
+  }
+
+  /** Carries out what sees that the watch has told everything. Throws UnreachableError when it came or went meanwhile. */
+  async catchUp(look: () => Promise<void>): Promise<void> {
+    const {links} = this
+    await look()
+    if (links !== this.links) throw awayError()
+    this.caughtUpAt = links
   }
 
   /** Resolves when the watch is there and `isSo`, asked each time that something has come. Throws UnreachableError when that takes too long. */
@@ -43,6 +61,6 @@ export class Hearing {
   }
 }
 
-export function awayError(): UnreachableError {
+function awayError(): UnreachableError {
   return new UnreachableError('the watch on etcd is not back yet', {hint: 'ask again in a moment'})
 }

@@ -6,7 +6,7 @@ import {keys, prefixes} from '../store/keys.ts'
 import {type Mirror, openMirror} from '../store/mirror.ts'
 import type {Change, Store, WatchLink} from '../store/store.ts'
 import {ClusterIndex} from './cluster-index.ts'
-import {awayError, Hearing} from './hearing.ts'
+import {Hearing} from './hearing.ts'
 
 /** All that the API shows. */
 export const watched = [
@@ -64,10 +64,6 @@ export class LiveCluster {
   private opening: Promise<Copy> | undefined
   private probing: Promise<void> | undefined
   private provenAt = 0
-  /** How often the watch has come or gone. */
-  private links = 0
-  /** When it was seen last that the watch had told everything: so often it had come or gone then. */
-  private caughtUpAt = -1
   private usedAt = 0
   private timer: NodeJS.Timeout | undefined
 
@@ -80,7 +76,7 @@ export class LiveCluster {
   async look(): Promise<Glimpse> {
     const copy = this.copy ?? (await this.current())
     this.usedAt = this.options.monotonic()
-    if (this.isBehind || !this.isProven) await this.prove(copy)
+    if (copy.hearing.isBehind || !this.isProven) await this.prove(copy)
     return copy.glimpse()
   }
 
@@ -125,16 +121,12 @@ export class LiveCluster {
   private async open(): Promise<Copy> {
     const {store, monotonic} = this.options
     const hearing = new Hearing(monotonic)
-    this.caughtUpAt = -1
     const copy = await Copy.open(store, hearing, {
       signal: this.over.signal,
       onChange: change => {
         for (const listener of this.listeners) listener(change)
       },
-      linked: at => {
-        hearing.linked(at)
-        this.links += 1
-      },
+      linked: at => hearing.linked(at),
     })
     this.provenAt = this.options.monotonic()
     this.copy = copy
@@ -146,11 +138,6 @@ export class LiveCluster {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.tidy(), this.idle).unref()
     return copy
-  }
-
-  /** The watch came back, or is away, and nobody has seen since whether it has told everything. */
-  private get isBehind(): boolean {
-    return this.caughtUpAt !== this.links
   }
 
   private get isProven(): boolean {
@@ -184,12 +171,11 @@ export class LiveCluster {
     const {signal} = this.over
     const {store, monotonic} = this.options
     await hearing.until(() => true, signal)
-    const {links} = this
-    const missed = this.isBehind && mirror.revision < (hearing.linkedAt ?? 0)
-    if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
-    else if (!this.isProven) await store.get([keys.cluster], {signal})
-    if (links !== this.links) throw awayError()
-    this.caughtUpAt = links
+    const missed = hearing.isBehind && mirror.revision < (hearing.linkedAt ?? 0)
+    await hearing.catchUp(async () => {
+      if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
+      else if (!this.isProven) await store.get([keys.cluster], {signal})
+    })
     if (missed || !this.isProven) this.provenAt = monotonic()
   }
 }
