@@ -1,6 +1,6 @@
 /**
- * Bundles ctl into one file, dist/ctl.cjs. Every file under src/commands/ is a command: what help needs to know of it is
- * gathered here, its module is loaded when it is run.
+ * Bundles ctl: dist/program.cjs is all of it, dist/ctl.cjs starts it. Every file under src/commands/ is a command: what help needs
+ * to know of it is gathered here, its module is loaded when it is run.
  */
 import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
@@ -12,12 +12,19 @@ import {build} from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const about = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
-const [code] = await Promise.all([bundle(), mkdir(join(root, 'dist'), {recursive: true})])
-await replaceFile(join(root, 'dist/ctl.cjs'), code)
+await mkdir(join(root, 'dist'), {recursive: true})
+const commands = await ownCommands()
+// The program first: what starts it then finds it.
+for (const [name, contents] of [
+  ['program', entry()],
+  ['ctl', starter()],
+]) {
+  await replaceFile(join(root, `dist/${name}.cjs`), await bundle(name, contents))
+}
 
-async function bundle() {
+async function bundle(name, contents) {
   const result = await build({
-    stdin: {contents: await entry(), resolveDir: root, sourcefile: 'ctl-entry.js'},
+    stdin: {contents, resolveDir: root, sourcefile: `${name}-entry.js`},
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -36,16 +43,23 @@ async function bundle() {
   return inAscii(result.outputFiles[0].text)
 }
 
-/** The module that starts it all: src/main.ts called with every command. */
-async function entry() {
-  const commands = await ownCommands()
+/** The module that `bin/ctl` has Node run. */
+function starter() {
+  const words = [...new Set(commands.map(({known}) => known.id.split(':')[0]))]
+  return `
+    import {start} from './src/start.ts'
+    start(__dirname, ${JSON.stringify(words)})`
+}
+
+/** The program: src/main.ts called with every command. */
+function entry() {
   const list = commands.map(
     ({known, module}) => `{about: ${JSON.stringify(known)}, load: () => import(${JSON.stringify(module)})}`,
   )
   return `
-    import {isMainThread} from 'node:worker_threads'
+    import {isThread} from './src/lib/cli/agent/is-thread.ts'
     import {main} from './src/main.ts'
-    if (!isMainThread) void import('./src/lib/cli/agent/thread.ts').then(({runThread}) => runThread())
+    if (isThread()) void import('./src/lib/cli/agent/thread.ts').then(({runThread}) => runThread())
     else void main({
       name: 'ctl',
       version: ${JSON.stringify(about.version)},

@@ -64,6 +64,7 @@ const rooms: readonly Room[] = [
   ),
   room('commands', /^commands\//, 'base, cluster, agent, dev, cli'),
   room('main', /^main\.ts$/, 'base, cli'),
+  room('start', /^(start\.ts|lib\/start\/)/, ''),
 ]
 
 /** What comes from outside, and the only rooms that may have it. */
@@ -81,13 +82,16 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['drivers/systemd', 'dev', 'cli', 'hosts'],
   'node:crypto': ['unit', 'fleet', 'cluster', 'drivers/docker', 'dev', 'ssh rules', 'api/server', 'cli'],
   'node:events': ['drivers/docker', 'cli'],
-  'node:fs': ['cli', 'dev', 'api/server', 'api/v1'],
+  'node:fs': ['cli', 'dev', 'api/server', 'api/v1', 'start'],
   'node:fs/promises': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
   'node:http': ['drivers/docker', 'top', 'api', 'fleet-client', 'api/server', 'api/v1'],
   'node:https': ['fleet-client', 'api/server'],
   'node:net': ['dev', 'hosts', 'hosts/ssh', 'api/server'],
   'node:os': ['unit', 'drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh'],
-  'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server'],
+  'node:path': ['drivers/docker', 'drivers/systemd', 'agent', 'dev', 'cli', 'hosts', 'hosts/ssh', 'api/server', 'start'],
+  'node:module': ['start'],
+  'node:vm': ['start'],
+  'node:zlib': ['start'],
   'node:stream': ['store/etcd', 'drivers/docker', 'hosts port', 'hosts', 'hosts/ssh'],
   'node:stream/promises': ['drivers/docker', 'cli', 'hosts'],
   'node:timers/promises': [
@@ -123,7 +127,7 @@ const reaches: Readonly<Record<string, RegExp>> = {
 
 /** Every file that reaches outside: by folder, for what. All others are functions of their arguments. */
 const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '.': {host: 'main', terminal: 'main'},
+  '.': {disk: 'start', host: 'main start', terminal: 'main'},
   commands: {time: 'status', host: 'agent cat complete completion dev help import simulate status token verify'},
   'commands/context': {host: 'list remove show'},
   'lib/agent': {
@@ -144,7 +148,8 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/cli': {host: 'cluster-command colours interrupt', disk: 'connection'},
   'lib/cli/agent': {
     time: 'engine-thread engine-worker open-api open-driver why-thread why-worker',
-    processes: 'engine-thread engine-worker thread why-thread why-worker',
+    host: 'is-thread',
+    processes: 'engine-thread engine-worker is-thread thread why-thread why-worker',
     chance: 'make-token',
     disk: 'make-token write-stderr',
   },
@@ -190,6 +195,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'lib/top': {time: 'ask-use machine-uses', network: 'ask-use'},
   'lib/journal': {time: 'follow-places read-journal read-tails'},
+  'lib/start': {disk: 'code-cache', time: 'code-cache'},
   'lib/fleet-client': {network: 'transport'},
   'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
   'lib/hosts/ssh': {time: 'deadline', disk: 'host-keys identities read-config', network: 'open-ssh', host: 'open-ssh'},

@@ -6,6 +6,7 @@ import type {Lead} from '../../engine/engine.ts'
 import type {DecisionCounts, KnownCounts} from '../../engine/engine-metrics.ts'
 import type {EtcdOptions} from '../../store/etcd/options.ts'
 import type {Guard} from '../../store/store.ts'
+import {threadWord} from './is-thread.ts'
 
 /** What the thread is begun with. */
 export interface EngineOrder {
@@ -31,7 +32,7 @@ export function leadInThread(
   return async ({guard, told}, signal) => {
     if (signal.aborted) return
     const order: EngineOrder = {etcd, guard, logLevel}
-    const worker = new Worker(program, {workerData: {engine: order}, argv: []})
+    const worker = new Worker(program, {workerData: {engine: order}, argv: [threadWord]})
     const ended = new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject))
     worker.on('message', (word: EngineWord) => {
       if (word.kind === 'passed') told.passed(word.seconds, word.counts)

@@ -4,6 +4,7 @@ import {messageOf, UnreachableError} from '../../base/errors.ts'
 import {Limiter} from '../../base/limiter.ts'
 import {whenAborted} from '../../base/when-aborted.ts'
 import type {EtcdOptions} from '../../store/etcd/options.ts'
+import {threadWord} from './is-thread.ts'
 
 /** What the thread is begun with. */
 export interface WhyOrder {
@@ -27,7 +28,7 @@ export function explainInThread(etcd: EtcdOptions, program: string): NonNullable
 
 async function ask(order: WhyOrder, program: string, signal: AbortSignal): Promise<Explained> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(mostMilliseconds)])
-  const worker = new Worker(program, {workerData: {why: order}, argv: []})
+  const worker = new Worker(program, {workerData: {why: order}, argv: [threadWord]})
   try {
     const told = new Promise<WhyWord>((resolve, reject) => {
       worker.once('message', resolve).once('error', reject)
