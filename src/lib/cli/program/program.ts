@@ -77,5 +77,7 @@ async function commandClass(program: Program, id: string): Promise<Command.Class
 async function classOf(entry: CommandEntry): Promise<Command.Class> {
   const {default: loaded} = await entry.load()
   loaded.id = entry.about.id
+  // What is not typed is not there: oclif would take it from stdin, which is a script's, or the program's that `exec` runs.
+  for (const arg of Object.values(loaded.args)) arg.ignoreStdin = true
   return loaded
 }
