@@ -2,8 +2,8 @@ import {Args} from '@oclif/core'
 import {machineColumns, showsAllocated} from '../lib/cli/list/columns.ts'
 import {ListCommand} from '../lib/cli/list/list-command.ts'
 import {machineFilterFlags} from '../lib/cli/list/list-filter.ts'
-import {machineSource} from '../lib/cli/list/list-sources.ts'
 import {listFlags} from '../lib/cli/list/listing.ts'
+import {machineSource} from '../lib/cli/list/machine-source.ts'
 
 /** Every machine that is registered. */
 export default class ListMachines extends ListCommand {

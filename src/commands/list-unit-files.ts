@@ -1,8 +1,8 @@
 import {unitFileColumns} from '../lib/cli/list/columns.ts'
 import {ListCommand} from '../lib/cli/list/list-command.ts'
 import {listedUnitArguments, unitFilterFlags} from '../lib/cli/list/list-filter.ts'
-import {unitFileSource} from '../lib/cli/list/list-sources.ts'
 import {listFlags} from '../lib/cli/list/listing.ts'
+import {unitFileSource} from '../lib/cli/list/unit-file-source.ts'
 
 /** Every unit that the cluster knows. */
 export default class ListUnitFiles extends ListCommand {

@@ -1,8 +1,8 @@
 import {unitColumns} from '../lib/cli/list/columns.ts'
 import {ListCommand} from '../lib/cli/list/list-command.ts'
 import {listedUnitArguments, unitFilterFlags} from '../lib/cli/list/list-filter.ts'
-import {unitSource} from '../lib/cli/list/list-sources.ts'
 import {listFlags} from '../lib/cli/list/listing.ts'
+import {unitSource} from '../lib/cli/list/unit-source.ts'
 
 /** Every unit with a place or a wish for one. */
 export default class ListUnits extends ListCommand {

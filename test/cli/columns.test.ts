@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {ageText, type Columns, machineColumns, type Tone, unitColumns, unitFileColumns} from '../../src/lib/cli/list/columns.ts'
-import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {AllocatedMachineRow} from '../../src/lib/cluster/machine-rows.ts'
+import type {UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {UnitFileRow} from '../../src/lib/cluster/unit-file-rows.ts'
 import {hash, machineId, machineRow, now, unitFileRow, unitRow, unplacedRow} from './rows.ts'
 
 type Text = string | null

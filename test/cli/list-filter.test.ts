@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
 import type {UnitFilterFlags} from '../../src/lib/cli/list/list-filter.ts'
-import {machineSource, unitFileSource, unitSource} from '../../src/lib/cli/list/list-sources.ts'
+import {machineSource} from '../../src/lib/cli/list/machine-source.ts'
+import {unitFileSource} from '../../src/lib/cli/list/unit-file-source.ts'
+import {unitSource} from '../../src/lib/cli/list/unit-source.ts'
 import {anyMachine, lostMachines} from '../../src/lib/cli/machines/any-machine.ts'
 import {assignmentEntry, machineEntry, machineSettingsEntry, recordEntry, stateEntry, viewOf} from '../fakes/stored-cluster.ts'
 

@@ -1,4 +1,6 @@
-import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {AllocatedMachineRow} from '../../src/lib/cluster/machine-rows.ts'
+import type {UnitRow} from '../../src/lib/cluster/rows.ts'
+import type {UnitFileRow} from '../../src/lib/cluster/unit-file-rows.ts'
 
 /** Two days after the epoch: the `now` of the tests. */
 export const now = 2 * 86_400_000

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {unitSource} from '../../src/lib/cli/list/list-sources.ts'
 import type {ListFlags} from '../../src/lib/cli/list/listing.ts'
+import {unitSource} from '../../src/lib/cli/list/unit-source.ts'
 import {RowChanges} from '../../src/lib/cli/watch/changes.ts'
 import {WatchedLines} from '../../src/lib/cli/watch/lines.ts'
 import type {UnitRow} from '../../src/lib/cluster/rows.ts'

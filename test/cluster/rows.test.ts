@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {describeFiles, machineRows, targetOf, unitFileRows, unitRows} from '../../src/lib/cluster/rows.ts'
+import {machineRows} from '../../src/lib/cluster/machine-rows.ts'
+import {targetOf, unitRows} from '../../src/lib/cluster/rows.ts'
+import {describeFiles, unitFileRows} from '../../src/lib/cluster/unit-file-rows.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 import {unitText} from '../fakes/situation.ts'

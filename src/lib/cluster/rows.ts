@@ -1,9 +1,6 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
-import {parseUnit} from '../unit/parse-unit.ts'
-import {type AmountShelf, type Amounts, allocatedOn} from './allocated.ts'
 import {machineLabel, shortId} from './machine-name.ts'
-import {effectiveMetadata} from './metadata.ts'
-import type {Assignment, DesiredState, Machine, MachineSettings, UnitRecord, UnitState} from './model.ts'
+import type {Assignment, DesiredState, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: a row of `list-units`. */
@@ -27,42 +24,6 @@ export interface UnitRow {
   /** Milliseconds since the epoch. */
   readonly since: number | null
   readonly reason: string | null
-}
-
-/** A unit that the cluster knows: a row of `list-unit-files`. */
-export interface UnitFileRow {
-  readonly unit: string
-  readonly file: string
-  readonly desiredState: DesiredState
-  /** What has become of it: inactive, loaded or launched, lost with its machine; null for a global unit. */
-  readonly state: DesiredState | 'lost' | null
-  readonly target: string | null
-  readonly targetMachine: string | null
-  readonly global: boolean
-  readonly description: string | null
-}
-
-export interface MachineRow {
-  readonly machine: string
-  readonly name: string | null
-  readonly address: string
-  readonly hostname: string
-  readonly metadata: Readonly<Record<string, string>>
-  readonly cpus: number
-  readonly memoryBytes: number
-  /** Null when its agent does not say. */
-  readonly diskBytes: number | null
-  /** By name: `{gpu: 2}`. */
-  readonly devices: Readonly<Record<string, number>>
-  readonly drivers: readonly string[]
-  readonly version: string
-  readonly units: number
-  readonly status: 'ready' | 'cordoned' | 'draining' | 'leaving'
-}
-
-/** A machine with what its units ask for; null where the unit files were not read. */
-export interface AllocatedMachineRow extends MachineRow {
-  readonly allocated: Amounts | null
 }
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
@@ -97,79 +58,6 @@ export function unitRowsOf(view: ClusterView, unit: string, machines = machinesW
   return placed.sort((a, b) => compareNatural(a.machine, b.machine)).map(place => placedRow(view, unit, place))
 }
 
-/** Every machine that is registered, by id. */
-export function machineRows(view: ClusterView): readonly MachineRow[] {
-  return [...view.machines.values()].sort((a, b) => compareNatural(a.id, b.id)).map(machine => machineRow(view, machine))
-}
-
-/** The row of one machine. */
-export function machineRow(view: ClusterView, machine: Machine): MachineRow {
-  return {
-    machine: machine.id,
-    name: machine.name ?? null,
-    address: machine.address,
-    hostname: machine.hostname,
-    metadata: effectiveMetadata(machine, view.settings.get(machine.id)),
-    cpus: machine.capacity.cpus,
-    memoryBytes: machine.capacity.memoryBytes,
-    diskBytes: machine.capacity.diskBytes ?? null,
-    devices: machine.capacity.devices ?? {},
-    drivers: machine.drivers,
-    version: machine.version,
-    units: view.assignments.get(machine.id)?.size ?? 0,
-    status: machine.leaving ? 'leaving' : statusBy(view.settings.get(machine.id)),
-  }
-}
-
-function statusBy(settings: MachineSettings | undefined): MachineRow['status'] {
-  if (settings?.drain !== undefined) return 'draining'
-  return settings?.cordoned ? 'cordoned' : 'ready'
-}
-
-/** As `machineRows`, with what the units of each ask for when there is a shelf to read them by. */
-export function allocatedMachineRows(view: ClusterView, shelf: AmountShelf | undefined): readonly AllocatedMachineRow[] {
-  return machineRows(view).map(row => ({
-    ...row,
-    allocated: shelf === undefined ? null : allocatedOn(row.machine, view, shelf),
-  }))
-}
-
-/** Every unit that is known, by name; `describe` tells what its file says. */
-export function unitFileRows(
-  view: ClusterView,
-  describe: (record: UnitRecord) => {readonly global: boolean; readonly description: string | null},
-): readonly UnitFileRow[] {
-  const machines = new Map<string, string[]>()
-  for (const {unit, machine} of view.allAssignments()) machines.set(unit, [...(machines.get(unit) ?? []), machine])
-  return [...view.units.values()]
-    .sort((a, b) => compareNatural(a.name, b.name))
-    .map(record => unitFileRow(view, record, {...describe(record), machines: machines.get(record.name) ?? []}))
-}
-
-/** The row of one unit; `machines`: those that it is assigned to. */
-export function unitFileRow(
-  view: ClusterView,
-  record: UnitRecord,
-  {
-    global,
-    description,
-    machines,
-  }: {readonly global: boolean; readonly description: string | null; readonly machines: readonly string[]},
-): UnitFileRow {
-  const places = global ? [] : machines
-  const machine = places.find(place => isThere(view, place)) ?? places[0]
-  return {
-    unit: record.name,
-    file: record.file,
-    desiredState: record.desiredState,
-    state: global ? null : currentState(view, record, machine),
-    target: global ? 'global' : machine === undefined ? null : targetOf(view, machine),
-    targetMachine: machine ?? null,
-    global,
-    description,
-  }
-}
-
 /** `name/ip` or `<first 8 of id>.../ip`, as fleetctl prints a machine. */
 export function targetOf(view: ClusterView, machine: string): string {
   const known = view.machines.get(machine)
@@ -181,7 +69,7 @@ function machinesWith(view: ClusterView, unit: string): readonly string[] {
 }
 
 /** A machine with its units. */
-interface Place {
+export interface Place {
   readonly machine: string
   readonly isThere: boolean
   readonly target: string
@@ -190,7 +78,8 @@ interface Place {
   readonly states: ReadonlyMap<string, UnitState> | undefined
 }
 
-function placeOf(view: ClusterView, machine: string): Place {
+/** A machine as it is or as it is remembered. */
+export function placeOf(view: ClusterView, machine: string): Place {
   return {
     machine,
     isThere: isThere(view, machine),
@@ -215,7 +104,8 @@ function isFinished(
   return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
 }
 
-function isThere(view: ClusterView, machine: string): boolean {
+/** Whether a machine is registered, be it readable or not. */
+export function isThere(view: ClusterView, machine: string): boolean {
   return view.machines.has(machine) || view.unreadable.has(`machines/${machine}`)
 }
 
@@ -245,7 +135,7 @@ function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
 }
 
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
+export function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
   return !isThere && !isFinished(states?.get(unit), assigned?.get(unit) ?? view.units.get(unit))
 }
 
@@ -267,24 +157,5 @@ function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {
     container: null,
     since: null,
     reason: view.refusals.get(record.name)?.reason ?? null,
-  }
-}
-
-function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState | 'lost' {
-  if (machine === undefined) return 'inactive'
-  if (isLost(view, record.name, placeOf(view, machine))) return 'lost'
-  const state = view.state(machine, record.name)
-  if (state === undefined) return 'inactive'
-  return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'
-}
-
-/** What each unit's file says, parsed once a file for its instances; nothing for a file that is missing. */
-export function describeFiles(
-  view: ClusterView,
-): (record: UnitRecord) => {readonly global: boolean; readonly description: string | null} {
-  return ({name, file}) => {
-    const text = view.files.get(file)
-    const unit = text === undefined ? undefined : parseUnit(name, text).unit
-    return {global: unit?.placement.global ?? false, description: unit?.description ?? null}
   }
 }

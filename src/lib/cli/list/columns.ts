@@ -1,6 +1,8 @@
 import {shortId} from '../../cluster/machine-name.ts'
+import type {AllocatedMachineRow} from '../../cluster/machine-rows.ts'
 import {renderMetadata} from '../../cluster/metadata.ts'
-import type {AllocatedMachineRow, UnitFileRow, UnitRow} from '../../cluster/rows.ts'
+import type {UnitRow} from '../../cluster/rows.ts'
+import type {UnitFileRow} from '../../cluster/unit-file-rows.ts'
 import {bytesText, cpusText, shareText} from '../amount-text.ts'
 
 /** How much a cell shows: whole ids and hashes, or fleet's short ones. */

@@ -1,8 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import {UsageError} from '../../base/errors.ts'
+import type {MachineRow} from '../../cluster/machine-rows.ts'
 import {parseMetadata} from '../../cluster/metadata.ts'
 import {activeStates} from '../../cluster/model.ts'
-import type {MachineRow, UnitFileRow, UnitRow} from '../../cluster/rows.ts'
+import type {UnitRow} from '../../cluster/rows.ts'
+import type {UnitFileRow} from '../../cluster/unit-file-rows.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
 import type {ClusterView} from '../../cluster/view.ts'
 import {compileGlob} from '../../unit/glob.ts'
@@ -36,12 +38,14 @@ export interface UnitFilterFlags {
   readonly watch: boolean
 }
 
+/** What narrows a list of units. */
+export interface Narrowed {
+  readonly args: readonly string[]
+  readonly flags: UnitFilterFlags
+}
+
 /** The rows of list-units that arguments and flags ask for. Throws as `unitNames` does, UsageError for `--state`. */
-export function filterUnits(
-  rows: readonly UnitRow[],
-  view: ClusterView,
-  {args, flags}: {readonly args: readonly string[]; readonly flags: UnitFilterFlags},
-): readonly UnitRow[] {
+export function filterUnits(rows: readonly UnitRow[], view: ClusterView, {args, flags}: Narrowed): readonly UnitRow[] {
   const isMeant = unitNames(args, () => [...view.units.keys(), ...rows.map(row => row.unit)], flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)
   const states = stateWords(flags.state)
@@ -57,7 +61,7 @@ export function filterUnits(
 export function filterUnitFiles(
   rows: readonly UnitFileRow[],
   view: ClusterView,
-  {args, flags}: {readonly args: readonly string[]; readonly flags: UnitFilterFlags},
+  {args, flags}: Narrowed,
 ): readonly UnitFileRow[] {
   const isMeant = unitNames(args, () => view.units.keys(), flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)

@@ -23,7 +23,13 @@ export function versionLine(program: Pick<Program, 'name' | 'version'>): string 
 
 /** The options with which oclif runs the program without discovering anything on disk. `root` is any absolute path. */
 export function oclifOptions(program: Program, root: string): Interfaces.Options {
-  return {root, version: program.version, plugins: new Map([[program.name, staticPlugin(program, root)]])}
+  return {root, version: program.version, plugins: new Map([[program.name, staticPlugin(program, root)]]), logger: silent}
+}
+
+/** oclif's own logger loads a package for what nobody here asks for. */
+const silent: Interfaces.Logger = {
+  ...{namespace: 'oclif', child: () => silent},
+  ...{debug: () => {}, error: () => {}, info: () => {}, trace: () => {}, warn: () => {}},
 }
 
 /** The program as an oclif plugin that is already loaded. */

@@ -1,5 +1,7 @@
 import {compareNatural} from '../../../base/natural-order.ts'
-import {type MachineRow, machineRow, type UnitFileRow, type UnitRow, unitFileRow, unitRowsOf} from '../../../cluster/rows.ts'
+import {type MachineRow, machineRow} from '../../../cluster/machine-rows.ts'
+import {type UnitRow, unitRowsOf} from '../../../cluster/rows.ts'
+import {type UnitFileRow, unitFileRow} from '../../../cluster/unit-file-rows.ts'
 import type {ClusterView} from '../../../cluster/view.ts'
 import type {ClusterIndex, UnitParts} from '../../cluster-index.ts'
 import type {Glimpse} from '../../live-cluster.ts'

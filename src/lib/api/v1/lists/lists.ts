@@ -1,5 +1,6 @@
+import type {MachineRow} from '../../../cluster/machine-rows.ts'
 import {desiredStates} from '../../../cluster/model.ts'
-import type {MachineRow, UnitRow} from '../../../cluster/rows.ts'
+import type {UnitRow} from '../../../cluster/rows.ts'
 import {globOf, machineParameter, nameParameter, wordsOf} from '../query.ts'
 import {oneOf, text} from '../schema.ts'
 import {activeWords, machineStatuses} from '../shapes.ts'
