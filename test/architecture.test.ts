@@ -18,7 +18,7 @@ const rooms: readonly Room[] = [
   room('store/etcd', /^lib\/store\/etcd\//, 'base, store port, store'),
   room(
     'cluster model',
-    /^lib\/cluster\/(model|codec|plain|view|rows|unit-file-rows|machine-rows|allocated|progress|metadata|machine-name)\.ts$/,
+    /^lib\/cluster\/(model|codec|plain|view|glances|rows|unit-file-rows|machine-rows|allocated|progress|metadata|machine-name)\.ts$/,
     'base, unit, store port',
   ),
   room('cluster', /^lib\/cluster\//, 'base, unit, store port, store, cluster model'),

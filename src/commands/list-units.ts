@@ -2,7 +2,7 @@ import {unitColumns} from '../lib/cli/list/columns.ts'
 import {ListCommand} from '../lib/cli/list/list-command.ts'
 import {listedUnitArguments, unitFilterFlags} from '../lib/cli/list/list-filter.ts'
 import {listFlags} from '../lib/cli/list/listing.ts'
-import {unitSource} from '../lib/cli/list/unit-source.ts'
+import {briefUnitSource, unitSource} from '../lib/cli/list/unit-source.ts'
 
 /** Every unit with a place or a wish for one. */
 export default class ListUnits extends ListCommand {
@@ -19,6 +19,9 @@ export default class ListUnits extends ListCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(ListUnits)
-    await this.list(unitSource({args: argv.map(String), flags}), flags)
+    const narrowed = {args: argv.map(String), flags}
+    const brief = briefUnitSource(narrowed, flags)
+    if (brief === undefined) await this.list(unitSource(narrowed), flags)
+    else await this.listOnce(brief, flags)
   }
 }

@@ -3,11 +3,11 @@ import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
 import type {UnitFilterFlags} from '../../src/lib/cli/list/list-filter.ts'
 import {machineSource} from '../../src/lib/cli/list/machine-source.ts'
 import {unitFileSource} from '../../src/lib/cli/list/unit-file-source.ts'
-import {unitSource} from '../../src/lib/cli/list/unit-source.ts'
+import {briefUnitSource, unitSource} from '../../src/lib/cli/list/unit-source.ts'
 import {anyMachine, lostMachines} from '../../src/lib/cli/machines/any-machine.ts'
 import {assignmentEntry, machineEntry, machineSettingsEntry, recordEntry, stateEntry, viewOf} from '../fakes/stored-cluster.ts'
 
-const view = viewOf(
+const entries = [
   machineEntry('m1', {name: 'one', hostname: 'host-one', address: '10.0.0.1', metadata: {role: 'web'}}),
   machineEntry('m2', {name: 'two', hostname: 'host-two', address: '10.0.0.2', metadata: {role: 'db'}}),
   machineSettingsEntry('m2', {metadata: {zone: '1'}}),
@@ -23,7 +23,8 @@ const view = viewOf(
   stateEntry('web@1.service', 'active/running', {machine: 'm1'}),
   stateEntry('web@2.service', 'failed/failed', {machine: 'm2'}),
   stateEntry('db.service', 'active/running', {machine: 'm3aaaa'}),
-)
+]
+const view = viewOf(...entries)
 
 interface Asked {
   readonly args?: readonly string[]
@@ -35,10 +36,17 @@ const narrowed = ({args = [], ...flags}: Asked): {args: readonly string[]; flags
   args,
   flags: {watch: false, ...flags},
 })
-const units = (asked: Asked) =>
-  unitSource(narrowed(asked))
+/** As it is listed, whether more is asked for than a glance shows or not. */
+const units = (asked: Asked) => {
+  const names = unitSource(narrowed(asked))
     .rows(view)
     .map(({unit}) => unit.replace('.service', ''))
+  const brief = briefUnitSource(narrowed(asked), {output: 'name'})
+  const glances = brief?.empty()
+  glances?.putAll(entries)
+  if (glances !== undefined) expect(brief?.rows(glances).map(brief.columns.name)).toEqual(names.map(name => `${name}.service`))
+  return names
+}
 const files = (asked: Asked) =>
   unitFileSource(narrowed(asked))
     .rows(view)
@@ -122,5 +130,21 @@ describe('a machine, be it lost or not', () => {
 
   test('lost ones are those that only assignments, states and settings name', () => {
     expect(lostMachines(view)).toEqual(['m3aaaa'])
+  })
+})
+
+describe('a glance is enough', () => {
+  test.each<[name: string, asked: Asked, shown: {output: string; fields?: string}, isEnough: boolean]>([
+    ['for the table', {}, {output: 'table'}, true],
+    ['for names', {}, {output: 'name'}, true],
+    ['for some of its columns', {args: ['web@1'], state: 'failed'}, {output: 'table', fields: 'active, unit'}, true],
+    ['not for another column', {}, {output: 'table', fields: 'unit,reason'}, false],
+    ['not for one that does not exist', {}, {output: 'table', fields: 'unit,nix'}, false],
+    ['not for a wide table', {}, {output: 'wide'}, false],
+    ['not for JSON', {}, {output: 'json'}, false],
+    ['not for the units of a machine', {machine: 'one'}, {output: 'table'}, false],
+    ['not for a watch', {watch: true}, {output: 'table'}, false],
+  ])('%s', (_, asked, shown, isEnough) => {
+    expect(briefUnitSource(narrowed(asked), shown) !== undefined).toBe(isEnough)
   })
 })

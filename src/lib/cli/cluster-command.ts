@@ -1,7 +1,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import {UsageError} from '../base/errors.ts'
-import {readView} from '../cluster/read.ts'
-import type {ClusterView} from '../cluster/view.ts'
+import {readInto, type Taking} from '../cluster/read.ts'
+import {ClusterView} from '../cluster/view.ts'
 import type {Store} from '../store/store.ts'
 import {type ConnectionFlags, openStore} from './connection.ts'
 import {type ChosenCluster, chooseCluster, flagValues, settingsOf} from './context/choice.ts'
@@ -36,7 +36,16 @@ export abstract class ClusterCommand extends Command {
 
   /** Reads what stands under the prefixes; what of it cannot be read is told on stderr, and the rest is the answer. */
   protected async readView(flags: ConnectionFlags, prefixes: readonly string[]): Promise<ClusterView> {
-    const view = await this.withStore(flags, (store, signal) => readView(store, prefixes, signal))
+    return await this.readInto(() => new ClusterView(), flags, prefixes)
+  }
+
+  /** The same into what `empty` makes. */
+  protected async readInto<View extends Taking & Pick<ClusterView, 'unreadable'>>(
+    empty: () => View,
+    flags: ConnectionFlags,
+    prefixes: readonly string[],
+  ): Promise<View> {
+    const view = await this.withStore(flags, (store, signal) => readInto(empty, store, prefixes, signal))
     for (const [key, problem] of view.unreadable)
       process.stderr.write(`warning: cannot read ${key}: ${problem}; it is left as it is\n`)
     return view

@@ -53,6 +53,22 @@ function parse(text: string): Decoded<unknown> {
 }
 
 /**
+ * Gives the first fields of stored texts, those before the field `end`, and does not look at the rest: there are many states, and only
+ * so many heads. Undefined for a text that does not begin with them as `encode` writes it.
+ */
+export function headDecoder<S extends v.GenericSchema>(schema: S, end: string): (text: string) => v.InferOutput<S> | undefined {
+  const decode = rememberingDecoder(schema)
+  // Within a string its first quote would have a backslash before it.
+  const mark = `,"${end}":`
+  return text => {
+    const at = text.indexOf(mark)
+    if (at < 0) return undefined
+    const decoded = decode(`${text.slice(0, at)}}`)
+    return 'value' in decoded ? decoded.value : undefined
+  }
+}
+
+/**
  * Decodes as `decoder` does, and remembers what it decoded last: the instances of a template have records and assignments that are
  * alike to the letter.
  */

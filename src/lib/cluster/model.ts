@@ -97,11 +97,16 @@ const decidedSchema = v.object({
 })
 export type Decided = Readonly<v.InferOutput<typeof decidedSchema>>
 
-export const unitStateSchema = v.object({
+/** What stands first in every state. */
+export const stateHeadSchema = v.object({
   /** As systemd names it: loaded, not-found, bad-setting, error. */
   load: v.string(),
   active: v.picklist(activeStates),
   sub: v.string(),
+})
+
+export const unitStateSchema = v.object({
+  ...stateHeadSchema.entries,
   file: hash,
   generation: count,
   container: v.optional(v.string()),

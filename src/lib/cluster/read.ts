@@ -7,7 +7,22 @@ import {ClusterView} from './view.ts'
 
 /** What stands under the prefixes, at one revision. */
 export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
-  return (await readAll(store, prefixes, signal)).view
+  return await readInto(() => new ClusterView(), store, prefixes, signal)
+}
+
+/** As `readView`, into what `empty` makes; it makes another one when the reading has to begin anew. */
+export async function readInto<T extends Taking>(
+  empty: () => T,
+  store: Store,
+  prefixes: readonly string[],
+  signal: AbortSignal,
+): Promise<T> {
+  return (await readAll(empty, store, prefixes, signal)).view
+}
+
+/** What takes entries as they come. */
+export interface Taking {
+  putAll(entries: Iterable<Entry>): void
 }
 
 /** All that placing units depends on, and the revision at which it was so. */
@@ -15,17 +30,23 @@ export async function readCluster(
   store: Store,
   signal: AbortSignal,
 ): Promise<{readonly view: ClusterView; readonly revision: number}> {
-  return await readAll(store, [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], signal)
+  return await readAll(
+    () => new ClusterView(),
+    store,
+    [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings],
+    signal,
+  )
 }
 
 /** A view of what stands under the prefixes, made while the rest of it is on its way. */
-async function readAll(
+async function readAll<T extends Taking>(
+  empty: () => T,
   store: Store,
   prefixes: readonly string[],
   signal: AbortSignal,
-): Promise<{readonly view: ClusterView; readonly revision: number}> {
+): Promise<{readonly view: T; readonly revision: number}> {
   return await unlessCompacted(async () => {
-    const view = new ClusterView()
+    const view = empty()
     const take = (entries: readonly Entry[]) => view.putAll(entries)
     const {revision} = await store.list(prefixes, {signal, take})
     return {view, revision}

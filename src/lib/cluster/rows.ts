@@ -1,20 +1,25 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
+import type {Glance, Glances} from './glances.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import type {Assignment, DesiredState, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
-/** A unit as it is on one machine, or without a place: a row of `list-units`. */
-export interface UnitRow {
+/** A unit as it is on one machine, or without a place: what every `list-units` shows. */
+export interface BriefUnitRow {
   readonly unit: string
   readonly machine: string | null
   /** `name/ip`, or fleet's `<first 8 of id>.../ip`. */
   readonly target: string | null
-  readonly address: string | null
-  readonly desiredState: DesiredState | null
-  readonly load: string
   /** systemd's, or `lost` where the machine is not there any more. */
   readonly active: string
   readonly sub: string
+}
+
+/** A row of `list-units`. */
+export interface UnitRow extends BriefUnitRow {
+  readonly address: string | null
+  readonly desiredState: DesiredState | null
+  readonly load: string
   readonly file: string | null
   readonly generation: number | null
   readonly health: string | null
@@ -28,20 +33,34 @@ export interface UnitRow {
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
-  const rows: UnitRow[] = []
+  return sortedRows(view, view.states, placedRow, unplacedRow)
+}
+
+/** The same of a cluster that is only glanced at. */
+export function briefUnitRows({view, states}: Glances): readonly BriefUnitRow[] {
+  return sortedRows(view, states, briefRow, unplacedRow)
+}
+
+function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
+  view: ClusterView,
+  states: ReadonlyMap<string, ReadonlyMap<string, S>>,
+  rowOf: (view: ClusterView, unit: string, place: Place<S>) => Row,
+  unplacedRowOf: (view: ClusterView, record: UnitRecord) => Row,
+): readonly Row[] {
+  const rows: Row[] = []
   const placed = new Set<string>()
-  const add = (unit: string, place: Place) => {
+  const add = (unit: string, place: Place<S>) => {
     if (isLeftBehind(view, unit, place)) return
     placed.add(unit)
-    rows.push(placedRow(view, unit, place))
+    rows.push(rowOf(view, unit, place))
   }
-  for (const machine of new Set([...view.assignments.keys(), ...view.states.keys()])) {
-    const place = placeOf(view, machine)
+  for (const machine of new Set([...view.assignments.keys(), ...states.keys()])) {
+    const place = placeWith(view, machine, states)
     for (const unit of place.assigned?.keys() ?? []) add(unit, place)
     for (const unit of place.states?.keys() ?? []) if (!place.assigned?.has(unit)) add(unit, place)
   }
   for (const record of view.units.values()) {
-    if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRow(view, record))
+    if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRowOf(view, record))
   }
   return sortedNaturally(
     rows,
@@ -69,36 +88,40 @@ function machinesWith(view: ClusterView, unit: string): readonly string[] {
 }
 
 /** A machine with its units. */
-export interface Place {
+export interface Place<S = UnitState> {
   readonly machine: string
   readonly isThere: boolean
   readonly target: string
   readonly address: string | null
   readonly assigned: ReadonlyMap<string, Assignment> | undefined
-  readonly states: ReadonlyMap<string, UnitState> | undefined
+  readonly states: ReadonlyMap<string, S> | undefined
 }
 
 /** A machine as it is or as it is remembered. */
 export function placeOf(view: ClusterView, machine: string): Place {
+  return placeWith(view, machine, view.states)
+}
+
+function placeWith<S>(view: ClusterView, machine: string, states: ReadonlyMap<string, ReadonlyMap<string, S>>): Place<S> {
   return {
     machine,
     isThere: isThere(view, machine),
     target: targetOf(view, machine),
     address: view.machines.get(machine)?.address ?? null,
     assigned: view.assignments.get(machine),
-    states: view.states.get(machine),
+    states: states.get(machine),
   }
 }
 
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
-function isLeftBehind(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
+function isLeftBehind(view: ClusterView, unit: string, {isThere, assigned, states}: Place<Glance | UnitState>): boolean {
   if (isThere || assigned?.has(unit)) return false
   return !isFinished(states?.get(unit), view.units.get(unit))
 }
 
 /** A oneshot that has succeeded, by what is asked of it now: an earlier success does not speak for a start anew. */
 function isFinished(
-  state: UnitState | undefined,
+  state: Glance | UnitState | undefined,
   asked: Pick<UnitRecord, 'file' | 'generation'> | undefined,
 ): state is UnitState {
   return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
@@ -110,7 +133,7 @@ export function isThere(view: ClusterView, machine: string): boolean {
 }
 
 function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
-  const {machine, target, address} = place
+  const {machine, target, active, sub} = briefRow(view, unit, place)
   const state = place.states?.get(unit)
   const assigned = place.assigned?.get(unit)
   const lost = isLost(view, unit, place)
@@ -118,11 +141,11 @@ function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
     unit,
     machine,
     target,
-    address,
+    address: place.address,
     desiredState: assigned?.desiredState ?? null,
     load: state?.load ?? 'loaded',
-    active: lost ? 'lost' : (state?.active ?? 'inactive'),
-    sub: lost ? 'lost' : (state?.sub ?? 'dead'),
+    active,
+    sub,
     file: state?.file ?? assigned?.file ?? null,
     generation: state?.generation ?? null,
     health: lost ? null : (state?.health ?? null),
@@ -134,8 +157,21 @@ function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
   }
 }
 
+function briefRow(view: ClusterView, unit: string, place: Place<Glance | UnitState>): BriefUnitRow {
+  const {machine, target} = place
+  const state = place.states?.get(unit)
+  const lost = isLost(view, unit, place)
+  return {
+    unit,
+    machine,
+    target,
+    active: lost ? 'lost' : (state?.active ?? 'inactive'),
+    sub: lost ? 'lost' : (state?.sub ?? 'dead'),
+  }
+}
+
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-export function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place): boolean {
+export function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place<Glance | UnitState>): boolean {
   return !isThere && !isFinished(states?.get(unit), assigned?.get(unit) ?? view.units.get(unit))
 }
 

@@ -119,6 +119,8 @@ export class ClusterView {
 const decodeRecord = rememberingDecoder(unitRecordSchema)
 const decodeAssignment = rememberingDecoder(assignmentSchema)
 const decodeState = decoder(unitStateSchema)
+const decodeMachine = decoder(machineSchema)
+const decodeRefusal = decoder(refusalSchema)
 
 /** Takes an entry into the view, or says what is wrong with it. The value comes first in each: V8 copies it as a whole then. */
 function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefined {
@@ -131,7 +133,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
         view.units.set(key.unit, {...value, name: key.unit, revision: entry.modRevision}),
       )
     case 'machine':
-      return take(decode(machineSchema, entry.value), value => view.machines.set(key.machine, {id: key.machine, ...value}))
+      return take(decodeMachine(entry.value), value => view.machines.set(key.machine, {id: key.machine, ...value}))
     case 'machineSettings':
       return take(decode(machineSettingsSchema, entry.value), value =>
         view.settings.set(key.machine, {...value, revision: entry.modRevision}),
@@ -150,7 +152,7 @@ function put(view: ClusterView, key: ParsedKey, entry: Entry): string | undefine
         inner(view.states, key.machine).set(key.unit, {...value, machine: key.machine, unit: key.unit}),
       )
     case 'refusal':
-      return take(decode(refusalSchema, entry.value), ({reason: objections, gaveWayTo, ...value}) =>
+      return take(decodeRefusal(entry.value), ({reason: objections, gaveWayTo, ...value}) =>
         view.refusals.set(key.unit, {
           unit: key.unit,
           ...value,

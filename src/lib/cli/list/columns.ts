@@ -1,7 +1,7 @@
 import {shortId} from '../../cluster/machine-name.ts'
 import type {AllocatedMachineRow} from '../../cluster/machine-rows.ts'
 import {renderMetadata} from '../../cluster/metadata.ts'
-import type {UnitRow} from '../../cluster/rows.ts'
+import type {BriefUnitRow, UnitRow} from '../../cluster/rows.ts'
 import type {UnitFileRow} from '../../cluster/unit-file-rows.ts'
 import {bytesText, cpusText, shareText} from '../amount-text.ts'
 
@@ -28,7 +28,7 @@ export interface Columns<Row> {
   readonly name: (row: Row) => string
 }
 
-const activeTone = ({active}: UnitRow): Tone | undefined =>
+const activeTone = ({active}: BriefUnitRow): Tone | undefined =>
   active === 'active'
     ? 'good'
     : active === 'failed' || active === 'lost'
@@ -39,14 +39,21 @@ const activeTone = ({active}: UnitRow): Tone | undefined =>
 
 const hashText = (hash: string | null, {full}: CellOptions) => (hash === null ? null : full ? hash : hash.slice(0, 7))
 
+const briefColumns = {
+  unit: {text: ({unit}: BriefUnitRow) => unit},
+  machine: {text: ({machine, target}: BriefUnitRow, {full}: CellOptions) => (full ? machine : target)},
+  active: {text: ({active}: BriefUnitRow) => active, tone: activeTone},
+  sub: {text: ({sub}: BriefUnitRow) => sub, tone: activeTone},
+}
+
 /** list-units: fleet's columns, and ours. */
 export const unitColumns: Columns<UnitRow> = {
   all: {
-    unit: {text: row => row.unit},
-    machine: {text: (row, {full}) => (full ? row.machine : row.target)},
+    unit: briefColumns.unit,
+    machine: briefColumns.machine,
     load: {text: row => row.load},
-    active: {text: row => row.active, tone: activeTone},
-    sub: {text: row => row.sub, tone: activeTone},
+    active: briefColumns.active,
+    sub: briefColumns.sub,
     hash: {text: (row, options) => hashText(row.file, options)},
     health: {
       text: row => row.health,
@@ -59,6 +66,14 @@ export const unitColumns: Columns<UnitRow> = {
   },
   shown: ['unit', 'machine', 'active', 'sub'],
   wide: ['unit', 'machine', 'load', 'active', 'sub', 'health', 'restarts', 'since', 'hash', 'reason'],
+  name: row => row.unit,
+}
+
+/** list-units where no more is asked for: the same, of what is known at a glance. */
+export const briefUnitColumns: Columns<BriefUnitRow> = {
+  all: briefColumns,
+  shown: unitColumns.shown,
+  wide: [],
   name: row => row.unit,
 }
 

@@ -1,6 +1,8 @@
+import type {Taking} from '../../cluster/read.ts'
+import {ClusterView} from '../../cluster/view.ts'
 import {ClusterCommand} from '../cluster-command.ts'
 import type {ConnectionFlags} from '../connection.ts'
-import {type ListFlags, type ListSource, renderList} from './listing.ts'
+import {type ListFlags, type ListOnce, type ListSource, renderList} from './listing.ts'
 
 /** A command that lists, once or for as long as it is looked at. */
 export abstract class ListCommand extends ClusterCommand {
@@ -8,12 +10,16 @@ export abstract class ListCommand extends ClusterCommand {
     source: ListSource<Row>,
     flags: ConnectionFlags & ListFlags & {readonly watch: boolean},
   ): Promise<void> {
-    if (!flags.watch) {
-      const view = await this.readView(flags, source.prefixes)
-      process.stdout.write(renderList(source.columns, source.rows(view), flags, process.stdout))
-      return
-    }
+    if (!flags.watch) return await this.listOnce({...source, empty: () => new ClusterView()}, flags)
     const {watchList} = await import('../watch/list.ts')
     await this.withStore(flags, (store, signal) => watchList(store, source, flags, signal))
+  }
+
+  protected async listOnce<Row, View extends Taking & Pick<ClusterView, 'unreadable'>>(
+    source: ListOnce<Row, View>,
+    flags: ConnectionFlags & ListFlags,
+  ): Promise<void> {
+    const view = await this.readInto(source.empty, flags, source.prefixes)
+    process.stdout.write(renderList(source.columns, source.rows(view), flags, process.stdout))
   }
 }

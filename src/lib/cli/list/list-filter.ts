@@ -3,7 +3,7 @@ import {UsageError} from '../../base/errors.ts'
 import type {MachineRow} from '../../cluster/machine-rows.ts'
 import {parseMetadata} from '../../cluster/metadata.ts'
 import {activeStates} from '../../cluster/model.ts'
-import type {UnitRow} from '../../cluster/rows.ts'
+import type {BriefUnitRow} from '../../cluster/rows.ts'
 import type {UnitFileRow} from '../../cluster/unit-file-rows.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
 import type {ClusterView} from '../../cluster/view.ts'
@@ -45,7 +45,11 @@ export interface Narrowed {
 }
 
 /** The rows of list-units that arguments and flags ask for. Throws as `unitNames` does, UsageError for `--state`. */
-export function filterUnits(rows: readonly UnitRow[], view: ClusterView, {args, flags}: Narrowed): readonly UnitRow[] {
+export function filterUnits<Row extends BriefUnitRow>(
+  rows: readonly Row[],
+  view: ClusterView,
+  {args, flags}: Narrowed,
+): readonly Row[] {
   const isMeant = unitNames(args, () => [...view.units.keys(), ...rows.map(row => row.unit)], flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)
   const states = stateWords(flags.state)

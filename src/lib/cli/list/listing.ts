@@ -35,11 +35,20 @@ export interface ListFlags {
 }
 
 /** What a list shows: which part of the cluster it reads, and the rows that this comes to. */
-export interface ListSource<Row> {
+interface Listed<Row, View> {
   readonly columns: Columns<Row>
   readonly prefixes: readonly string[]
   /** In the order of the list. Throws what is wrong with the arguments that narrow it. */
-  readonly rows: (view: ClusterView) => readonly Row[]
+  readonly rows: (view: View) => readonly Row[]
+}
+
+/** A list that is shown once, of what `empty` makes and the reading fills. */
+export interface ListOnce<Row, View> extends Listed<Row, View> {
+  readonly empty: () => View
+}
+
+/** A list that may be watched. */
+export interface ListSource<Row> extends Listed<Row, ClusterView> {
   /** Tells rows apart, as long as they are listed. */
   readonly id: (row: Row) => string
   /** What to say of a row that is not listed any more, given what is; undefined for nothing. */

@@ -1,21 +1,15 @@
-import {type UnitRow, unitRows} from '../../cluster/rows.ts'
+import {Glances} from '../../cluster/glances.ts'
+import {type BriefUnitRow, briefUnitRows, type UnitRow, unitRows} from '../../cluster/rows.ts'
 import {prefixes} from '../../store/keys.ts'
-import {unitColumns} from './columns.ts'
+import {briefUnitColumns, unitColumns} from './columns.ts'
 import {filterUnits, type Narrowed} from './list-filter.ts'
-import type {ListSource} from './listing.ts'
+import type {ListFlags, ListOnce, ListSource} from './listing.ts'
 
 /** What `ctl list-units` lists: a unit that finds a place does not go. */
 export function unitSource(narrowed: Narrowed): ListSource<UnitRow> {
   return {
     columns: unitColumns,
-    prefixes: [
-      prefixes.units,
-      prefixes.machines,
-      prefixes.machineSettings,
-      prefixes.assignments,
-      prefixes.states,
-      prefixes.refusals,
-    ],
+    prefixes: [...briefPrefixes, prefixes.machineSettings, prefixes.refusals],
     rows: view => filterUnits(unitRows(view), view, narrowed),
     id: row => `${row.unit} ${row.machine ?? ''}`,
     gone: (row, listed) => {
@@ -24,3 +18,21 @@ export function unitSource(narrowed: Narrowed): ListSource<UnitRow> {
     },
   }
 }
+
+/** The same, once, where what is asked for can be seen at a glance; undefined where it cannot. */
+export function briefUnitSource(
+  narrowed: Narrowed,
+  {output, fields}: Pick<ListFlags, 'output' | 'fields'>,
+): ListOnce<BriefUnitRow, Glances> | undefined {
+  const isBrief = fields === undefined || fields.split(',').every(field => Object.hasOwn(briefUnitColumns.all, field.trim()))
+  const {machine, watch} = narrowed.flags
+  if (!isBrief || !['table', 'name'].includes(output) || machine !== undefined || watch) return undefined
+  return {
+    columns: briefUnitColumns,
+    prefixes: briefPrefixes,
+    empty: () => new Glances(),
+    rows: glances => filterUnits(briefUnitRows(glances), glances.view, narrowed),
+  }
+}
+
+const briefPrefixes = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states]

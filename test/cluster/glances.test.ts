@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import {expect, test} from 'vitest'
+import {encode} from '../../src/lib/cluster/codec.ts'
+import {Glances} from '../../src/lib/cluster/glances.ts'
+import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
+import {type BriefUnitRow, briefUnitRows, unitRows} from '../../src/lib/cluster/rows.ts'
+import {keys} from '../../src/lib/store/keys.ts'
+import type {Entry} from '../../src/lib/store/store.ts'
+import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, viewOf} from '../fakes/stored-cluster.ts'
+
+function glanced(entries: readonly Entry[]): Glances {
+  const glances = new Glances()
+  glances.putAll(entries)
+  return glances
+}
+
+const brief = ({unit, machine, target, active, sub}: BriefUnitRow) => ({unit, machine, target, active, sub})
+
+const units = ['web@1.service', 'web@2.service', 'web@10.service', 'job.service']
+const machines = ['m1', 'm2', 'm3']
+const unit = fc.constantFrom(...units)
+const machine = fc.constantFrom(...machines)
+const state = fc.record({
+  unit,
+  machine,
+  activeSub: fc.constantFrom('active/running', 'inactive/dead', 'failed/failed', 'activating/auto-restart'),
+  done: fc.constantFrom(undefined, true, false),
+  generation: fc.constantFrom(0, 1, 2),
+})
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  fc
+    .record({unit, desiredState: fc.constantFrom<DesiredState>('inactive', 'loaded', 'launched'), generation: fc.nat(2)})
+    .map(({unit, ...parts}) => recordEntry(unit, parts)),
+  machine.map(id => machineEntry(id)),
+  fc.record({unit, machine}).map(({unit, machine}) => assignmentEntry(unit, machine)),
+  state.map(({unit, activeSub, done, ...parts}) =>
+    stateEntry(unit, activeSub, {...parts, ...(done === undefined ? {} : {done})}),
+  ),
+  fc.record({unit, machine}).map(({unit, machine}) => entryOf(keys.state(machine, unit), '{"schema":1,"load":"loaded"')),
+)
+
+test('a cluster that is glanced at has the rows of one that is read', () => {
+  fc.assert(
+    fc.property(fc.array(entry, {maxLength: 20}), drawn => {
+      // Each key once, as in a listing.
+      const entries = [...new Map(drawn.map(each => [each.key, each])).values()]
+      const view = viewOf(...entries)
+      const glances = glanced(entries)
+      expect(briefUnitRows(glances).map(brief)).toEqual(unitRows(view).map(brief))
+      expect(glances.unreadable).toEqual(view.unreadable)
+    }),
+    {numRuns: 2000},
+  )
+})
+
+/** Words that nobody writes, made of what has a meaning in the text. */
+const word = fc
+  .array(fc.constantFrom('running', ',"file":', '"', '\\', '{', '}', '"done":', '\\"', 'ü', '\n'), {maxLength: 6})
+  .map(parts => parts.join(''))
+
+test('what is read of a state is what it says, whatever words are in it', () => {
+  const rest = {file: 'a'.repeat(64), generation: 1, restarts: 0, since: 1, starts: []}
+  fc.assert(
+    fc.property(word, word, word, (load, sub, reason) => {
+      const value = encode(unitStateSchema, {load, active: 'active', sub, ...rest, reason})
+      const {states, unreadable} = glanced([entryOf(keys.state('m1', 'web@1.service'), value)])
+      expect(states.get('m1')?.get('web@1.service')).toMatchObject({load, active: 'active', sub})
+      expect(unreadable.size).toBe(0)
+    }),
+    {numRuns: 2000},
+  )
+})
+
+test('of a state nothing is looked at behind its head, unless it is done', () => {
+  const text = (more: string) =>
+    encode(unitStateSchema, {
+      load: 'loaded',
+      active: 'active',
+      sub: 'running',
+      file: 'a'.repeat(64),
+      generation: 1,
+      restarts: 0,
+      since: 1,
+      starts: [],
+    })
+      .replace('"generation":1', '"generation":-1')
+      .replace(/}$/, `${more}}`)
+  const key = keys.state('m1', 'web@1.service')
+  expect(glanced([entryOf(key, text(''))]).unreadable.size).toBe(0)
+  expect([...glanced([entryOf(key, text(',"done":true'))]).unreadable.keys()]).toEqual([key])
+})
