@@ -3,10 +3,11 @@ import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {Glances} from '../../src/lib/cluster/glances.ts'
 import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
+import {readGlances} from '../../src/lib/cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, unitRows} from '../../src/lib/cluster/rows.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
-import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, viewOf} from '../fakes/stored-cluster.ts'
+import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, storeOf, viewOf} from '../fakes/stored-cluster.ts'
 
 function glanced(entries: readonly Entry[]): Glances {
   const glances = new Glances()
@@ -39,18 +40,25 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({unit, machine}).map(({unit, machine}) => entryOf(keys.state(machine, unit), '{"schema":1,"load":"loaded"')),
 )
 
-test('a cluster that is glanced at has the rows of one that is read', () => {
-  fc.assert(
-    fc.property(fc.array(entry, {maxLength: 20}), drawn => {
+test('a cluster that is glanced at has the rows of one that is read', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, {maxLength: 20}), async drawn => {
       // Each key once, as in a listing.
       const entries = [...new Map(drawn.map(each => [each.key, each])).values()]
       const view = viewOf(...entries)
-      const glances = glanced(entries)
+      const glances = await readGlances(await storeOf(entries), new AbortController().signal)
       expect(briefUnitRows(glances).map(brief)).toEqual(unitRows(view).map(brief))
       expect(glances.unreadable).toEqual(view.unreadable)
     }),
     {numRuns: 2000},
   )
+})
+
+test('many units without a place are read at once', async () => {
+  const names = Array.from({length: 1200}, (_, at) => `web@${at}.service`)
+  const store = await storeOf(names.map(name => recordEntry(name)))
+  const rows = briefUnitRows(await readGlances(store, new AbortController().signal))
+  expect(rows.map(({unit, sub}) => `${unit} ${sub}`)).toEqual(names.map(name => `${name} unplaced`))
 })
 
 /** Words that nobody writes, made of what has a meaning in the text. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {unitRecordSchema} from '../../src/lib/cluster/model.ts'
-import {readView} from '../../src/lib/cluster/read.ts'
+import {readGlances, readView} from '../../src/lib/cluster/read.ts'
 import {keys, prefixes} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
 import {CompactedError, type ListOptions, type Store} from '../../src/lib/store/store.ts'
@@ -19,7 +19,7 @@ function overtaken(store: Store, times: number): Store {
     await store.commit([], [{kind: 'delete', key: keys.unit('a.service')}])
     throw new CompactedError(listing.revision + 1)
   }
-  return Object.assign(Object.create(store), {list})
+  return Object.assign(Object.create(store), {list, get: store.get.bind(store)})
 }
 
 async function storeWithTwo(): Promise<Store> {
@@ -34,6 +34,11 @@ async function storeWithTwo(): Promise<Store> {
 test('a reading that compaction overtakes begins anew, with nothing of before', async () => {
   const view = await readView(overtaken(await storeWithTwo(), 2), [prefixes.units], never)
   expect([...view.units.keys()]).toEqual(['b.service'])
+})
+
+test('so does a glance', async () => {
+  const {units} = await readGlances(overtaken(await storeWithTwo(), 2), never)
+  expect([...units]).toEqual(['b.service'])
 })
 
 test('it does not begin anew for ever', async () => {

@@ -71,6 +71,15 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
         expect((await store.list(['a'], {keysOnly: true})).entries).toMatchObject([{key: 'a', value: ''}])
       })
 
+      test('keysOnly leaves out the values of some prefixes', async () => {
+        await write(put('a/1', 'long'), put('b/1', 'longer'))
+        const {entries} = await store.list(['a/', 'b/'], {keysOnly: ['a/']})
+        expect(entries).toMatchObject([
+          {key: 'a/1', value: ''},
+          {key: 'b/1', value: 'longer'},
+        ])
+      })
+
       test('entries are taken as they come, those of a prefix in order', async () => {
         const last = await write(put('u/b', '1'), put('u/a', '2'), put('s/1', '3'), put('t', '4'))
         const taken: Entry[] = []
@@ -100,6 +109,9 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
         const {revision, entries} = await store.list([''], {revision: first})
         expect(revision).toBe(first)
         expect(entries.map(entry => `${entry.key}=${entry.value}`)).toEqual(['a=1', 'b=1'])
+        const got = await store.get(['b', 'a', 'c'], {revision: first})
+        expect(got.revision).toBe(first)
+        expect(got.entries.map(entry => `${entry.key}=${entry.value}`).sort()).toEqual(['a=1', 'b=1'])
       })
 
       test('21,000 keys are listed at one revision', async () => {

@@ -13,7 +13,8 @@ import {
 } from '../../src/lib/cluster/model.ts'
 import {ClusterView} from '../../src/lib/cluster/view.ts'
 import {keys} from '../../src/lib/store/keys.ts'
-import type {Entry} from '../../src/lib/store/store.ts'
+import {MemoryStore} from '../../src/lib/store/memory.ts'
+import type {Entry, Store} from '../../src/lib/store/store.ts'
 import {fileHash} from '../../src/lib/unit/hash.ts'
 
 type Input<K extends keyof typeof defaults> = Partial<(typeof defaults)[K]>
@@ -101,3 +102,10 @@ export function viewOf(...entries: readonly Entry[]): ClusterView {
 
 /** The unit file of every record and assignment that says nothing else. */
 export {file as storedFile}
+
+/** A store that holds these, each at a revision of its own. */
+export async function storeOf(entries: readonly Entry[]): Promise<Store> {
+  const store = new MemoryStore()
+  for (const {key, value} of entries) await store.commit([], [{kind: 'put', key, value}])
+  return store
+}

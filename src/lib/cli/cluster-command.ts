@@ -1,7 +1,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import {UsageError} from '../base/errors.ts'
-import {readInto, type Taking} from '../cluster/read.ts'
-import {ClusterView} from '../cluster/view.ts'
+import {readView} from '../cluster/read.ts'
+import type {ClusterView} from '../cluster/view.ts'
 import type {Store} from '../store/store.ts'
 import {type ConnectionFlags, openStore} from './connection.ts'
 import {type ChosenCluster, chooseCluster, flagValues, settingsOf} from './context/choice.ts'
@@ -36,16 +36,15 @@ export abstract class ClusterCommand extends Command {
 
   /** Reads what stands under the prefixes; what of it cannot be read is told on stderr, and the rest is the answer. */
   protected async readView(flags: ConnectionFlags, prefixes: readonly string[]): Promise<ClusterView> {
-    return await this.readInto(() => new ClusterView(), flags, prefixes)
+    return await this.readOnce(flags, (store, signal) => readView(store, prefixes, signal))
   }
 
-  /** The same into what `empty` makes. */
-  protected async readInto<View extends Taking & Pick<ClusterView, 'unreadable'>>(
-    empty: () => View,
+  /** Reads a part of the cluster, as `readView` does. */
+  protected async readOnce<View extends WithUnreadable>(
     flags: ConnectionFlags,
-    prefixes: readonly string[],
+    read: (store: Store, signal: AbortSignal) => Promise<View>,
   ): Promise<View> {
-    const view = await this.withStore(flags, (store, signal) => readInto(empty, store, prefixes, signal))
+    const view = await this.withStore(flags, read)
     for (const [key, problem] of view.unreadable)
       process.stderr.write(`warning: cannot read ${key}: ${problem}; it is left as it is\n`)
     return view
@@ -95,6 +94,11 @@ export abstract class ClusterCommand extends Command {
       store.close()
     }
   }
+}
+
+/** What was read, and what of it could not be: key → what is wrong. */
+export interface WithUnreadable {
+  readonly unreadable: ReadonlyMap<string, string>
 }
 
 type Parsed = Interfaces.OutputFlags<Interfaces.FlagInput>

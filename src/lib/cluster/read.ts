@@ -2,51 +2,49 @@ import {UnreachableError} from '../base/errors.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
+import {Glances} from './glances.ts'
 import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
 
 /** What stands under the prefixes, at one revision. */
 export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
-  return await readInto(() => new ClusterView(), store, prefixes, signal)
+  return (await readAll(store, prefixes, signal)).view
 }
 
-/** As `readView`, into what `empty` makes; it makes another one when the reading has to begin anew. */
-export async function readInto<T extends Taking>(
-  empty: () => T,
-  store: Store,
-  prefixes: readonly string[],
-  signal: AbortSignal,
-): Promise<T> {
-  return (await readAll(empty, store, prefixes, signal)).view
+/** The cluster for a short list. */
+export async function readGlances(store: Store, signal: AbortSignal): Promise<Glances> {
+  return await unlessCompacted(async () => {
+    const glances = new Glances()
+    const keysOnly = [prefixes.units, prefixes.assignments]
+    const take = (entries: readonly Entry[]) => glances.putAll(entries)
+    const {revision} = await store.list([...keysOnly, prefixes.machines, prefixes.states], {keysOnly, take, signal})
+    const lacking = glances.lacking()
+    const more = (entries: readonly Entry[]) => glances.view.putAll(entries)
+    if (lacking.length > fewKeys) await store.list(keysOnly, {revision, take: more, signal})
+    else if (lacking.length > 0) more((await store.get(lacking, {revision, signal})).entries)
+    return glances
+  })
 }
 
-/** What takes entries as they come. */
-export interface Taking {
-  putAll(entries: Iterable<Entry>): void
-}
+/** Single keys are asked for a hundred at a time. */
+const fewKeys = 1000
 
 /** All that placing units depends on, and the revision at which it was so. */
 export async function readCluster(
   store: Store,
   signal: AbortSignal,
 ): Promise<{readonly view: ClusterView; readonly revision: number}> {
-  return await readAll(
-    () => new ClusterView(),
-    store,
-    [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings],
-    signal,
-  )
+  return await readAll(store, [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], signal)
 }
 
 /** A view of what stands under the prefixes, made while the rest of it is on its way. */
-async function readAll<T extends Taking>(
-  empty: () => T,
+async function readAll(
   store: Store,
   prefixes: readonly string[],
   signal: AbortSignal,
-): Promise<{readonly view: T; readonly revision: number}> {
+): Promise<{readonly view: ClusterView; readonly revision: number}> {
   return await unlessCompacted(async () => {
-    const view = empty()
+    const view = new ClusterView()
     const take = (entries: readonly Entry[]) => view.putAll(entries)
     const {revision} = await store.list(prefixes, {signal, take})
     return {view, revision}

@@ -1,7 +1,7 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
-import type {Glance, Glances} from './glances.ts'
+import {type Glance, type Glances, isThere} from './glances.ts'
 import {machineLabel, shortId} from './machine-name.ts'
-import type {Assignment, DesiredState, UnitRecord, UnitState} from './model.ts'
+import type {DesiredState, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: what every `list-units` shows. */
@@ -33,34 +33,45 @@ export interface UnitRow extends BriefUnitRow {
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
-  return sortedRows(view, view.states, placedRow, unplacedRow)
+  return sortedRows({view, assigned: view.assignments, states: view.states}, placedRow, unplacedRow)
 }
 
 /** The same of a cluster that is only glanced at. */
-export function briefUnitRows({view, states}: Glances): readonly BriefUnitRow[] {
-  return sortedRows(view, states, briefRow, unplacedRow)
+export function briefUnitRows(glances: Glances): readonly BriefUnitRow[] {
+  return sortedRows(glances, briefRow, unplacedRow)
 }
 
+/** Where units are, and how. */
+interface Placed<S> {
+  /** What else is known: machines, and records and assignments as far as they matter. */
+  readonly view: ClusterView
+  /** By machine. */
+  readonly assigned: ReadonlyMap<string, Units>
+  /** By machine, then unit. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, S>>
+}
+
+type Units = ReadonlySet<string> | ReadonlyMap<string, unknown>
+
 function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
-  view: ClusterView,
-  states: ReadonlyMap<string, ReadonlyMap<string, S>>,
+  {view, assigned, states}: Placed<S>,
   rowOf: (view: ClusterView, unit: string, place: Place<S>) => Row,
   unplacedRowOf: (view: ClusterView, record: UnitRecord) => Row,
 ): readonly Row[] {
   const rows: Row[] = []
-  const placed = new Set<string>()
+  const unplaced = new Set(view.units.keys())
   const add = (unit: string, place: Place<S>) => {
     if (isLeftBehind(view, unit, place)) return
-    placed.add(unit)
+    unplaced.delete(unit)
     rows.push(rowOf(view, unit, place))
   }
-  for (const machine of new Set([...view.assignments.keys(), ...states.keys()])) {
-    const place = placeWith(view, machine, states)
+  for (const machine of new Set([...assigned.keys(), ...states.keys()])) {
+    const place = placeWith({view, assigned, states}, machine)
     for (const unit of place.assigned?.keys() ?? []) add(unit, place)
     for (const unit of place.states?.keys() ?? []) if (!place.assigned?.has(unit)) add(unit, place)
   }
   for (const record of view.units.values()) {
-    if (record.desiredState !== 'inactive' && !placed.has(record.name)) rows.push(unplacedRowOf(view, record))
+    if (record.desiredState !== 'inactive' && unplaced.has(record.name)) rows.push(unplacedRowOf(view, record))
   }
   return sortedNaturally(
     rows,
@@ -93,22 +104,22 @@ export interface Place<S = UnitState> {
   readonly isThere: boolean
   readonly target: string
   readonly address: string | null
-  readonly assigned: ReadonlyMap<string, Assignment> | undefined
+  readonly assigned: Units | undefined
   readonly states: ReadonlyMap<string, S> | undefined
 }
 
 /** A machine as it is or as it is remembered. */
 export function placeOf(view: ClusterView, machine: string): Place {
-  return placeWith(view, machine, view.states)
+  return placeWith({view, assigned: view.assignments, states: view.states}, machine)
 }
 
-function placeWith<S>(view: ClusterView, machine: string, states: ReadonlyMap<string, ReadonlyMap<string, S>>): Place<S> {
+function placeWith<S>({view, assigned, states}: Placed<S>, machine: string): Place<S> {
   return {
     machine,
     isThere: isThere(view, machine),
     target: targetOf(view, machine),
     address: view.machines.get(machine)?.address ?? null,
-    assigned: view.assignments.get(machine),
+    assigned: assigned.get(machine),
     states: states.get(machine),
   }
 }
@@ -127,15 +138,11 @@ function isFinished(
   return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
 }
 
-/** Whether a machine is registered, be it readable or not. */
-export function isThere(view: ClusterView, machine: string): boolean {
-  return view.machines.has(machine) || view.unreadable.has(`machines/${machine}`)
-}
-
 function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
-  const {machine, target, active, sub} = briefRow(view, unit, place)
+  const {target, active, sub} = briefRow(view, unit, place)
+  const {machine} = place
   const state = place.states?.get(unit)
-  const assigned = place.assigned?.get(unit)
+  const assigned = view.assignments.get(machine)?.get(unit)
   const lost = isLost(view, unit, place)
   return {
     unit,
@@ -171,8 +178,8 @@ function briefRow(view: ClusterView, unit: string, place: Place<Glance | UnitSta
 }
 
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-export function isLost(view: ClusterView, unit: string, {isThere, assigned, states}: Place<Glance | UnitState>): boolean {
-  return !isThere && !isFinished(states?.get(unit), assigned?.get(unit) ?? view.units.get(unit))
+export function isLost(view: ClusterView, unit: string, {machine, isThere, states}: Place<Glance | UnitState>): boolean {
+  return !isThere && !isFinished(states?.get(unit), view.assignments.get(machine)?.get(unit) ?? view.units.get(unit))
 }
 
 function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {

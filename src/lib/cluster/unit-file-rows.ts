@@ -1,7 +1,8 @@
 import {compareNatural} from '../base/natural-order.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
+import {isThere} from './glances.ts'
 import type {DesiredState, UnitRecord} from './model.ts'
-import {isLost, isThere, placeOf, targetOf} from './rows.ts'
+import {isLost, placeOf, targetOf} from './rows.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit that the cluster knows: a row of `list-unit-files`. */

@@ -2,8 +2,20 @@ import {ConflictError} from '../base/errors.ts'
 import {checkCommit, guardHolds} from './commit-rules.ts'
 import {MemoryHistory} from './memory-history.ts'
 import {type Lease, openMemorySession} from './memory-session.ts'
-import {underAny} from './prefixes.ts'
-import type {Change, CommitResult, Entry, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from './store.ts'
+import {underAny, withoutValue} from './prefixes.ts'
+import type {
+  Change,
+  CommitResult,
+  Entry,
+  GetOptions,
+  Guard,
+  Listing,
+  ListOptions,
+  Session,
+  Store,
+  WatchLink,
+  Write,
+} from './store.ts'
 
 export interface MemoryStoreOptions {
   /** Monotonic milliseconds by which session deadlines are told; performance.now unless given. */
@@ -34,16 +46,17 @@ export class MemoryStore implements Store {
     const revision = options.revision ?? this.#history.revision
     const entries = this.#history.entriesAt(revision, key => underAny(prefixes, key))
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-    const listed = options.keysOnly ? entries.map(entry => ({...entry, value: ''})) : entries
+    const listed = entries.map(entry => (withoutValue(options.keysOnly, entry.key) ? {...entry, value: ''} : entry))
     if (options.take === undefined) return {revision, entries: listed}
     options.take(listed)
     return {revision, entries: []}
   }
 
-  async get(keys: readonly string[], options: {readonly signal?: AbortSignal} = {}): Promise<Listing> {
+  async get(keys: readonly string[], options: GetOptions = {}): Promise<Listing> {
     this.#check(options.signal)
-    const entries = [...new Set(keys)].flatMap(key => this.#history.get(key) ?? [])
-    return {revision: this.#history.revision, entries}
+    const revision = options.revision ?? this.#history.revision
+    const wanted = new Set(keys)
+    return {revision, entries: this.#history.entriesAt(revision, key => wanted.has(key))}
   }
 
   async commit(

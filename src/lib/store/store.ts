@@ -9,8 +9,8 @@ export interface Store {
    */
   list(prefixes: readonly string[], options?: ListOptions): Promise<Listing>
 
-  /** The entries of the given keys at one revision; missing keys are left out. */
-  get(keys: readonly string[], options?: {readonly signal?: AbortSignal}): Promise<Listing>
+  /** The entries of the given keys at one revision; missing keys are left out. `revision`: as of `list`. */
+  get(keys: readonly string[], options?: GetOptions): Promise<Listing>
 
   /**
    * Writes everything or nothing: when all guards hold. At most `maxWrites` writes and as many guards.
@@ -31,10 +31,14 @@ export interface Store {
   close(): void
 }
 
-export interface ListOptions {
+export interface GetOptions {
   readonly revision?: number
-  readonly keysOnly?: boolean
   readonly signal?: AbortSignal
+}
+
+export interface ListOptions extends GetOptions {
+  /** Of all entries only the keys, or of those under some of the listed prefixes. */
+  readonly keysOnly?: boolean | readonly string[]
   /**
    * Given the entries as they come, those of one prefix in order, and while others are still on their way; the listing then has none.
    * Compaction then ends the listing even when no revision was asked for: who has taken a part begins again (`unlessCompacted`).

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {UsageError} from '../../base/errors.ts'
 import type {ClusterView} from '../../cluster/view.ts'
+import type {Store} from '../../store/store.ts'
 import {coloursFor} from '../colours.ts'
 import {suggest} from '../suggest.ts'
 import type {Terminal} from '../terminal.ts'
@@ -34,21 +35,22 @@ export interface ListFlags {
   readonly legend: boolean
 }
 
-/** What a list shows: which part of the cluster it reads, and the rows that this comes to. */
+/** What a list shows: rows of what it looks at. */
 interface Listed<Row, View> {
   readonly columns: Columns<Row>
-  readonly prefixes: readonly string[]
   /** In the order of the list. Throws what is wrong with the arguments that narrow it. */
   readonly rows: (view: View) => readonly Row[]
 }
 
-/** A list that is shown once, of what `empty` makes and the reading fills. */
+/** A list that is shown once. */
 export interface ListOnce<Row, View> extends Listed<Row, View> {
-  readonly empty: () => View
+  readonly read: (store: Store, signal: AbortSignal) => Promise<View>
 }
 
 /** A list that may be watched. */
 export interface ListSource<Row> extends Listed<Row, ClusterView> {
+  /** The part of the cluster that it looks at. */
+  readonly prefixes: readonly string[]
   /** Tells rows apart, as long as they are listed. */
   readonly id: (row: Row) => string
   /** What to say of a row that is not listed any more, given what is; undefined for nothing. */

@@ -1,4 +1,5 @@
-import {Glances} from '../../cluster/glances.ts'
+import type {Glances} from '../../cluster/glances.ts'
+import {readGlances} from '../../cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, type UnitRow, unitRows} from '../../cluster/rows.ts'
 import {prefixes} from '../../store/keys.ts'
 import {briefUnitColumns, unitColumns} from './columns.ts'
@@ -9,7 +10,14 @@ import type {ListFlags, ListOnce, ListSource} from './listing.ts'
 export function unitSource(narrowed: Narrowed): ListSource<UnitRow> {
   return {
     columns: unitColumns,
-    prefixes: [...briefPrefixes, prefixes.machineSettings, prefixes.refusals],
+    prefixes: [
+      prefixes.units,
+      prefixes.machines,
+      prefixes.machineSettings,
+      prefixes.assignments,
+      prefixes.states,
+      prefixes.refusals,
+    ],
     rows: view => filterUnits(unitRows(view), view, narrowed),
     id: row => `${row.unit} ${row.machine ?? ''}`,
     gone: (row, listed) => {
@@ -29,10 +37,7 @@ export function briefUnitSource(
   if (!isBrief || !['table', 'name'].includes(output) || machine !== undefined || watch) return undefined
   return {
     columns: briefUnitColumns,
-    prefixes: briefPrefixes,
-    empty: () => new Glances(),
-    rows: glances => filterUnits(briefUnitRows(glances), glances.view, narrowed),
+    read: readGlances,
+    rows: glances => filterUnits(briefUnitRows(glances), glances.view, narrowed, glances.units),
   }
 }
-
-const briefPrefixes = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states]

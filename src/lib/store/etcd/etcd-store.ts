@@ -1,4 +1,4 @@
-import type {Change, CommitResult, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from '../store.ts'
+import type {Change, CommitResult, GetOptions, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from '../store.ts'
 import {commitWrites} from './commit.ts'
 import {Endpoints} from './endpoints.ts'
 import {Keyspace} from './keyspace.ts'
@@ -27,8 +27,8 @@ class EtcdStore implements Store {
     return await listEntries(this.#endpoints, this.#keyspace, {...options, prefixes})
   }
 
-  async get(keys: readonly string[], options: {readonly signal?: AbortSignal} = {}): Promise<Listing> {
-    return await getEntries(this.#endpoints, this.#keyspace, {keys, signal: options.signal})
+  async get(keys: readonly string[], options: GetOptions = {}): Promise<Listing> {
+    return await getEntries(this.#endpoints, this.#keyspace, {...options, keys})
   }
 
   async commit(

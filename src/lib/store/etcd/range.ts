@@ -1,5 +1,5 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
-import {disjointPrefixes} from '../prefixes.ts'
+import {disjointPrefixes, withoutValue} from '../prefixes.ts'
 import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
@@ -78,12 +78,15 @@ async function listOnce(
   const present = await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), request.revision ?? 0, {signal})
   const revision = request.revision ?? present
   const listed = await Promise.all(
-    prefixes.map(prefix => listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision})),
+    prefixes.map(prefix => {
+      const keysOnly = withoutValue(request.keysOnly, prefix)
+      return listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision, keysOnly})
+    }),
   )
   return {revision, entries: listed.flat(2)}
 }
 
-type RangeListing = ListOptions & {readonly range: KeyRange; readonly revision: number}
+type RangeListing = ListOptions & {readonly range: KeyRange; readonly revision: number; readonly keysOnly: boolean}
 
 /** All pages of a range, but for those that the request takes. */
 async function listRange(
@@ -111,7 +114,7 @@ interface Page {
 async function readPage(
   endpoints: Endpoints,
   keyspace: Keyspace,
-  {range, revision, keysOnly = false, signal}: RangeListing,
+  {range, revision, keysOnly, signal}: RangeListing,
 ): Promise<Page> {
   const request = {...range, revision, limit: pageSize, keysOnly}
   const timeoutMs = Math.max(endpoints.callTimeoutMs, pageTimeoutMs)
