@@ -62,7 +62,7 @@ describe('the program runs, and its code is kept anew, where', () => {
 
 test('without a place for it nothing is kept, and nothing is said', async () => {
   await withDirectory({file: ''}, async directory => {
-    for (const cache of ['', 'relative', join(directory, 'file')])
+    for (const cache of ['', 'relative', join(directory, 'file'), join(directory, 'a/b'), '/proc'])
       expect(run(cache, 'version')).toEqual({status: 0, stdout: version, stderr: ''})
     expect(readdirSync(directory)).toEqual(['file'])
   })

@@ -46,13 +46,33 @@ export function keptCode({directory}: CodeCache, command: string): Buffer | unde
 /** Keeps a command's code, and clears away that of programs that nobody has kept anything for in a month. */
 export function keepCode({directory}: CodeCache, command: string, code: Buffer): void {
   try {
-    mkdirSync(directory, {recursive: true, mode: 0o700})
-    const unfinished = join(directory, `.${command}.${process.pid}`)
-    writeFileSync(unfinished, sealed(code), {mode: 0o600})
-    renameSync(unfinished, join(directory, command))
+    makeDirectories(directory)
+    replaceFile(join(directory, command), sealed(code))
     removeOld(join(directory, '..'))
   } catch {
     // The next run compiles again.
+  }
+}
+
+function replaceFile(path: string, bytes: Buffer): void {
+  const unfinished = `${path}.${process.pid}`
+  try {
+    writeFileSync(unfinished, bytes, {mode: 0o600})
+    renameSync(unfinished, path)
+  } catch (error) {
+    rmSync(unfinished, {force: true})
+    throw error
+  }
+}
+
+/** The last four parts of a path. One after the other: where none can be made, in /proc, Node tries for ever to make them all. */
+function makeDirectories(directory: string): void {
+  for (const up of ['../../..', '../..', '..', '.']) {
+    try {
+      mkdirSync(join(directory, up), {mode: 0o700})
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
   }
 }
 
