@@ -1,6 +1,6 @@
 import {styleText} from 'node:util'
 import {Config} from '@oclif/core'
-import {CtlError, exitCodes, UsageError} from './lib/base/errors.ts'
+import {CtlError, exitCodes, UnreachableError, UsageError} from './lib/base/errors.ts'
 import {interruptExitCode, receivedInterrupt, releaseInterrupts, watchInterrupts} from './lib/cli/interrupt.ts'
 import {type CommandLine, readCommandLine} from './lib/cli/program/command-line.ts'
 import {describeFailure, renderFailure} from './lib/cli/program/failure.ts'
@@ -51,13 +51,14 @@ async function run(program: Program, root: string, line: CommandLine): Promise<v
 async function end(exitCode?: number): Promise<never> {
   releaseInterrupts()
   if (receivedInterrupt() === undefined) for (const stream of [process.stdout, process.stderr]) await written(stream)
+  if (exitCode === undefined && failing !== undefined) return await failing
   process.exit(exitCode)
 }
 
+/** Resolves when all is written, or cannot be and whoever listens for that has heard it. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => {
-    if (stream.writableLength === 0) resolve()
-    else stream.write('', () => resolve())
+    stream.write('', () => setImmediate(resolve))
   })
 }
 
@@ -65,14 +66,24 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 function watchStreams(onFailure: (thrown: unknown) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done)
-    onFailure(error)
+    onFailure(
+      new UnreachableError(`cannot write to stdout: ${error.message}`, {hint: 'what it holds is not whole', cause: error}),
+    )
   })
   process.on('uncaughtException', onFailure)
   process.on('unhandledRejection', onFailure)
 }
 
-/** Tells what went wrong and ends. After ^C only what the command itself has to say is told, and the exit code is the signal's. */
-async function fail(thrown: unknown, program: Program, line: CommandLine): Promise<never> {
+/** The failure that the process ends with: the first one. */
+let failing: Promise<never> | undefined
+
+function fail(thrown: unknown, program: Program, line: CommandLine): Promise<never> {
+  failing ??= tellAndEnd(thrown, program, line)
+  return failing
+}
+
+/** After ^C only what the command itself has to say is told, and the exit code is the signal's. */
+async function tellAndEnd(thrown: unknown, program: Program, line: CommandLine): Promise<never> {
   const failure = describeFailure(thrown, {
     program: program.name,
     command: line.id?.replaceAll(':', ' '),

@@ -127,7 +127,7 @@ const reaches: Readonly<Record<string, RegExp>> = {
 
 /** Every file that reaches outside: by folder, for what. All others are functions of their arguments. */
 const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '.': {disk: 'start', host: 'main start', terminal: 'main'},
+  '.': {time: 'main', disk: 'start', host: 'main start', terminal: 'main'},
   commands: {time: 'status', host: 'agent cat complete completion dev help import simulate status token verify'},
   'commands/context': {host: 'list remove show'},
   'lib/agent': {

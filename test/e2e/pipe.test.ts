@@ -74,6 +74,20 @@ test('^C ends it though nobody reads', async () => {
   expect(await ended).toEqual([130, null])
 })
 
+test.each([
+  {name: 'long', words: list},
+  {name: 'short', words: ['--version']},
+])('a full disk is a failure: $name', async ({words}) => {
+  const full = openSync('/dev/full', 'w')
+  onTestFinished(() => closeSync(full))
+  const child = spawn(ctl, words, {stdio: ['ignore', full, 'pipe'], env: {...process.env, CTL_ENDPOINTS: etcd.endpoint}})
+  const [said, [code]] = await Promise.all([text(child.stderr ?? []), once(child, 'exit')])
+  expect({code, said}).toEqual({
+    code: 5,
+    said: expect.stringMatching(/^ctl: cannot write to stdout: .*no space left.*\nhint: what it holds is not whole\n$/),
+  })
+})
+
 test('a reader that goes is no failure', async () => {
   const child = start('pipe', ctl, ...list)
   const ended = once(child, 'exit')
