@@ -81,7 +81,7 @@ test.each([
   const full = openSync('/dev/full', 'w')
   onTestFinished(() => closeSync(full))
   const child = spawn(ctl, words, {stdio: ['ignore', full, 'pipe'], env: {...process.env, CTL_ENDPOINTS: etcd.endpoint}})
-  const [said, [code]] = await Promise.all([text(child.stderr ?? []), once(child, 'exit')])
+  const [said, [code]] = await Promise.all([child.stderr === null ? '' : text(child.stderr), once(child, 'exit')])
   expect({code, said}).toEqual({
     code: 5,
     said: expect.stringMatching(/^ctl: cannot write to stdout: .*no space left.*\nhint: what it holds is not whole\n$/),
