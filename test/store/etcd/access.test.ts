@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import {UnreachableError, UsageError} from '../../../src/lib/base/errors.ts'
 import {type EtcdOptions, openEtcdStore} from '../../../src/lib/store/etcd/etcd-store.ts'
 import type {Listing} from '../../../src/lib/store/store.ts'
@@ -39,6 +39,17 @@ describe('endpoints', () => {
       hint: expect.stringContaining('--endpoints'),
     })
   })
+})
+
+test.each(['http_proxy', 'https_proxy', 'grpc_proxy'])('a proxy for the web is not asked for etcd: %s', async name => {
+  const server = await startEtcd()
+  vi.stubEnv(name, 'http://127.0.0.1:1')
+  try {
+    expect((await list({endpoints: [server.endpoint]})).entries).toEqual([])
+  } finally {
+    vi.unstubAllEnvs()
+    await server.remove()
+  }
 })
 
 describe('users', () => {

@@ -58,6 +58,8 @@ function namesOf(endpoint: string): Record<string, string> {
 
 /** etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time); a dead connection is noticed within 15 s. */
 const channelOptions = {
+  // A proxy for the web (http_proxy) is no way to etcd, whose streams last for days; what is far away is reached by a tunnel.
+  'grpc.enable_http_proxy': 0,
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   // So much may be on its way to us before we have read any of it: a list is far larger than HTTP/2's 64 KiB. Not more, since the answer
