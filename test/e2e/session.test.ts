@@ -185,9 +185,12 @@ describe('what fails says so', () => {
       ],
     )
     await cluster.expectCtl(0, 'start', 'calm@2')
-    const {stderr} = await cluster.expectCtl(0, 'list-units')
+    const later = 'warning: cannot read units/later@1.service: written by a newer Meissa'
+    // Where a unit has its place a short list has no need of its record.
+    expect((await cluster.expectCtl(0, 'list-units')).stderr).toContain(later)
+    const {stderr} = await cluster.expectCtl(0, 'list-units', '-o', 'wide')
     expect(stderr).toContain('warning: cannot read units/calm@1.service: not JSON')
-    expect(stderr).toContain('warning: cannot read units/later@1.service: written by a newer Meissa')
+    expect(stderr).toContain(later)
     expect((await cluster.expectCtl(4, 'stop', 'calm@1')).stderr).toContain('units/calm@1.service')
     expect((await cluster.containers()).find(({id}) => id === before?.id)).toEqual(before)
     await cluster.store.commit(
