@@ -26,9 +26,9 @@ read from its machine as \`ctl journal\` does; a machine that cannot be reached 
     const {argv, flags} = await this.parse(Status)
     const {lines, output} = flags
     const pages = await this.withStore(flags, async (store, signal) => {
-      const statuses = await readStatuses(store, await knownUnits(store, needed(argv.map(String)), signal), signal)
+      const reading = await readStatuses(store, await knownUnits(store, needed(argv.map(String)), signal), signal)
       const {readPages} = await import('../lib/cli/status/output.ts')
-      return readPages(store, statuses, {lines, flags}, signal)
+      return readPages(store, reading, {lines, flags}, signal)
     })
     const chalk = coloursFor(process.stdout)
     const text = pages.map(page => renderStatus(page, Date.now(), chalk)).join('\n')

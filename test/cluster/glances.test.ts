@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {Glances} from '../../src/lib/cluster/glances.ts'
 import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
-import {readGlances} from '../../src/lib/cluster/read.ts'
+import {readGlances, readUnits} from '../../src/lib/cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, unitRows} from '../../src/lib/cluster/rows.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
@@ -52,6 +52,24 @@ test('a cluster that is glanced at has the rows of one that is read', async () =
     }),
     {numRuns: 2000},
   )
+})
+
+test('what concerns some units has all their rows', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, {maxLength: 20}), fc.subarray(units), async (drawn, names) => {
+      const entries = [...new Map(drawn.map(each => [each.key, each])).values()]
+      const view = await readUnits(await storeOf(entries), names, new AbortController().signal)
+      expect(unitRows(view)).toEqual(unitRows(viewOf(...entries)).filter(row => names.includes(row.unit)))
+    }),
+    {numRuns: 1000},
+  )
+})
+
+test('of very many units all is read that is there of all', async () => {
+  const names = Array.from({length: 600}, (_, at) => `web@${at}.service`)
+  const store = await storeOf(names.map(name => recordEntry(name)))
+  const view = await readUnits(store, names, new AbortController().signal)
+  expect([...view.units.keys()].sort()).toEqual([...names].sort())
 })
 
 test('many units without a place are read at once', async () => {

@@ -238,7 +238,8 @@ describe('reading', () => {
       assignmentEntry('a.service', 'm1', {file}),
       stateEntry('a.service', 'failed/failed', {file, log: ['one', 'two'], exitCode: 3, recent}),
     )
-    const [a, b] = await readStatuses(store, ['a.service', 'b.service'], never)
+    const {statuses} = await readStatuses(store, ['a.service', 'b.service'], never)
+    const [a, b] = statuses
     expect(a).toMatchObject({
       record: {name: 'a.service', desiredState: 'launched'},
       description: 'Shows',

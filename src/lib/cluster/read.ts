@@ -1,5 +1,5 @@
 import {UnreachableError} from '../base/errors.ts'
-import {keys, prefixes} from '../store/keys.ts'
+import {keys, parseKey, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {Glances} from './glances.ts'
@@ -10,6 +10,35 @@ import {ClusterView} from './view.ts'
 export async function readView(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<ClusterView> {
   return (await readAll(store, prefixes, signal)).view
 }
+
+/**
+ * What concerns some units, at one revision: their records and refusals, their places, and the machines of these; of all other units only
+ * that they have places is read. `also`: further keys.
+ */
+export async function readUnits(
+  store: Store,
+  names: readonly string[],
+  signal: AbortSignal,
+  also: readonly string[] = [],
+): Promise<ClusterView> {
+  const wanted = new Set(names)
+  return await unlessCompacted(async () => {
+    const places = new Set<string>()
+    const take = (entries: readonly Entry[]) => {
+      for (const entry of entries) {
+        const key = parseKey(entry.key)
+        const isPlace = (key?.kind === 'assignment' || key?.kind === 'state') && wanted.has(key.unit)
+        if (isPlace) places.add(entry.key).add(keys.machine(key.machine))
+      }
+    }
+    const {revision} = await store.list([prefixes.assignments, prefixes.states], {keysOnly: true, take, signal})
+    const needed = [...names.flatMap(name => [keys.unit(name), keys.refusal(name)]), ...places, ...also]
+    if (needed.length > fewKeys) return await readView(store, [...unitPrefixes, ...also], signal)
+    return ClusterView.of((await store.get(needed, {revision, signal})).entries)
+  })
+}
+
+const unitPrefixes = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals]
 
 /** The cluster for a short list. */
 export async function readGlances(store: Store, signal: AbortSignal): Promise<Glances> {

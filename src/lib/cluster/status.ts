@@ -1,8 +1,8 @@
-import {prefixes} from '../store/keys.ts'
+import {keys} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {parseUnit} from '../unit/parse-unit.ts'
 import type {Decided, UnitRecord} from './model.ts'
-import {readFiles, readView} from './read.ts'
+import {readFiles, readUnits} from './read.ts'
 import {type UnitRow, unitRows} from './rows.ts'
 import type {ClusterView} from './view.ts'
 
@@ -26,22 +26,25 @@ export interface PlaceStatus {
   readonly log: readonly string[]
 }
 
+/** Units, and as much of the cluster as concerns them, its own id with it. */
+export interface StatusReading {
+  readonly statuses: readonly UnitStatus[]
+  readonly view: ClusterView
+}
+
 /** The status of each unit. Throws NotFoundError that names all unknown ones. */
-export async function readStatuses(store: Store, names: readonly string[], signal: AbortSignal): Promise<readonly UnitStatus[]> {
+export async function readStatuses(store: Store, names: readonly string[], signal: AbortSignal): Promise<StatusReading> {
   const texts = await readFiles(store, names, signal)
-  const view = await readView(
-    store,
-    [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals],
-    signal,
-  )
+  const view = await readUnits(store, names, signal, [keys.cluster])
   const rows = Map.groupBy(unitRows(view), row => row.unit)
-  return names.flatMap(name => {
+  const statuses = names.flatMap(name => {
     const record = view.units.get(name)
     if (record === undefined) return []
     const {unit} = parseUnit(name, texts.get(name) ?? '')
     const places = (rows.get(name) ?? []).map(row => placeStatus(view, row))
     return [{record, description: unit?.description, driver: unit?.driver, places}]
   })
+  return {statuses, view}
 }
 
 function placeStatus(view: ClusterView, row: UnitRow): PlaceStatus {

@@ -1,8 +1,7 @@
 import {CtlError, UnreachableError} from '../base/errors.ts'
 import {Limiter} from '../base/limiter.ts'
 import {whenAborted} from '../base/when-aborted.ts'
-import {readView} from '../cluster/read.ts'
-import {keys, prefixes} from '../store/keys.ts'
+import type {ClusterView} from '../cluster/view.ts'
 import {HostPool} from './host-pool.ts'
 import type {JournalLine} from './line.ts'
 import {PlaceNames} from './place-names.ts'
@@ -21,22 +20,17 @@ export interface TailOptions {
   readonly patience: number
 }
 
-/** The last lines of units wherever they are, as `placeKey` names the places. A place that cannot be read in time does not keep back the others. */
+/** The last lines of units wherever `view` has them, as `placeKey` names the places. A place that cannot be read in time does not keep back the others. */
 export async function readTails(
   units: readonly string[],
   {lines, patience}: TailOptions,
-  {store, reach}: JournalAccess,
+  {view, store, reach}: JournalAccess & {readonly view: ClusterView},
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Tail>> {
   const over = new AbortController()
   const reading = AbortSignal.any([signal, over.signal])
   const pool = new HostPool(reach, reading)
   try {
-    const view = await readView(
-      store,
-      [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, keys.cluster],
-      reading,
-    )
     const names = new PlaceNames(view)
     const driverOf = unitDrivers(store, reading)
     const room: ReadingRoom = {

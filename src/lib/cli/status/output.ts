@@ -1,5 +1,6 @@
 import {CtlError} from '../../base/errors.ts'
-import type {UnitStatus} from '../../cluster/status.ts'
+import type {StatusReading, UnitStatus} from '../../cluster/status.ts'
+import type {ClusterView} from '../../cluster/view.ts'
 import {type JournalLine, timeOf} from '../../journal/line.ts'
 import {placeKey} from '../../journal/places.ts'
 import {readTails, type Tail} from '../../journal/read-tails.ts'
@@ -14,12 +15,13 @@ import {type Page, type Printed, timeText} from './page.ts'
  */
 export async function readPages(
   store: Store,
-  statuses: readonly UnitStatus[],
+  {statuses, view}: StatusReading,
   {lines, flags}: {readonly lines: number; readonly flags: SshFlags},
   signal: AbortSignal,
 ): Promise<readonly Page[]> {
   const asked = statuses.filter(({places}) => places.some(({row}) => row.machine !== null)).map(({record}) => record.name)
-  const tailOf = lines === 0 || asked.length === 0 ? () => undefined : await tailsOf(store, {units: asked, lines, flags}, signal)
+  const tailOf =
+    lines === 0 || asked.length === 0 ? () => undefined : await tailsOf({store, view}, {units: asked, lines, flags}, signal)
   return statuses.map(status => ({status, printed: printedBy(status, tailOf)}))
 }
 
@@ -29,12 +31,12 @@ const patience = 5_000
 type TailOf = (place: {readonly unit: string; readonly machine: string}) => Tail | undefined
 
 async function tailsOf(
-  store: Store,
+  cluster: {readonly store: Store; readonly view: ClusterView},
   {units, lines, flags}: {readonly units: readonly string[]; readonly lines: number; readonly flags: SshFlags},
   signal: AbortSignal,
 ): Promise<TailOf> {
   try {
-    const tails = await readTails(units, {lines, patience}, {store, reach: machineReach(flags, {asks: false})}, signal)
+    const tails = await readTails(units, {lines, patience}, {...cluster, reach: machineReach(flags, {asks: false})}, signal)
     return place => tails.get(placeKey(place))
   } catch (error) {
     signal.throwIfAborted()
