@@ -79,7 +79,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ['agent', 'cli'],
   ssh2: ['hosts/ssh'],
   'ssh-config': ['ssh rules'],
-  'node:child_process': ['drivers/systemd', 'dev', 'cli', 'hosts'],
+  'node:child_process': ['drivers/systemd', 'dev', 'cli', 'hosts', 'hosts/ssh'],
   'node:crypto': ['unit', 'fleet', 'cluster', 'drivers/docker', 'dev', 'ssh rules', 'api/server', 'cli'],
   'node:events': ['drivers/docker', 'cli'],
   'node:fs': ['cli', 'dev', 'api/server', 'api/v1', 'start'],
@@ -198,7 +198,13 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/start': {disk: 'code-cache', time: 'code-cache'},
   'lib/fleet-client': {network: 'transport'},
   'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
-  'lib/hosts/ssh': {time: 'deadline', disk: 'host-keys identities read-config', network: 'open-ssh', host: 'open-ssh'},
+  'lib/hosts/ssh': {
+    time: 'deadline',
+    disk: 'host-keys identities read-config',
+    network: 'open-ssh',
+    processes: 'proxy-command',
+    host: 'open-ssh proxy-command',
+  },
   'lib/store': {time: 'backoff memory', chance: 'backoff'},
   'lib/store/etcd': {
     time: 'commit endpoints keepalive options session settle watch',

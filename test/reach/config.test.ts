@@ -151,7 +151,7 @@ describe('settings', () => {
     ['Port 0', 'Port: "0" is no port'],
     ['Port x', 'Port: "x" is no port'],
     ['StrictHostKeyChecking maybe', 'StrictHostKeyChecking: "maybe" is no choice'],
-    ['ProxyCommand nc %h %p', 'ProxyCommand is not supported'],
+    ['ProxyCommand nc %h %d', '%d is no token'],
     ['IdentityFile %y', '%y is no token'],
     ['IdentityFile ${NOPE}', 'there is no variable NOPE'],
     ['ProxyJump a,:x', '":x" is no host to go through'],
@@ -164,8 +164,20 @@ describe('settings', () => {
   })
 
   test('ProxyJump before ProxyCommand counts, as does ProxyCommand none', () => {
-    expect(settings('ProxyJump a\nProxyCommand nc\n').jumps).toEqual([{host: 'a'}])
-    expect(settings('ProxyCommand none\nProxyJump a\n').jumps).toEqual([])
+    expect(settings('ProxyJump a\nProxyCommand nc\n')).toMatchObject({jumps: [{host: 'a'}], proxyCommand: undefined})
+    expect(settings('ProxyCommand nc\nProxyJump a\n')).toMatchObject({jumps: [], proxyCommand: 'nc'})
+    expect(settings('ProxyCommand none\nProxyJump a\n')).toMatchObject({jumps: [], proxyCommand: undefined})
+  })
+
+  test.each([
+    ['ProxyCommand nc %h %p', 'nc 10.0.0.9 2222'],
+    ['ProxyCommand=nc %n', 'nc web'],
+    ['proxycommand = ssh -W "[%h]:%p" %r@"a  b"  ', 'ssh -W "[10.0.0.9]:2222" root@"a  b"'],
+    ["ProxyCommand sh -c 'echo 100%% ${HOME}' # so", "sh -c 'echo 100% ${HOME}' # so"],
+    ['ProxyCommand\nHost other\n ProxyCommand nc other\nHost web\n ProxyCommand nc web', undefined],
+    ['Host other\n ProxyCommand nc other\nHost web\r\n\tProxyCommand nc web\r', 'nc web'],
+  ])('%j is a command for the shell', (text, command) => {
+    expect(settings(`${text}\nHost web\n HostName 10.0.0.9\n Port 2222\n`).proxyCommand).toBe(command)
   })
 })
 

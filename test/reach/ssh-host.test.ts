@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process'
+import {readdirSync, readFileSync} from 'node:fs'
 import {appendFile, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
@@ -92,6 +93,19 @@ async function reach(
 async function outcome(program: HostProcess) {
   const [stdout, stderr, end] = await Promise.all([text(program.stdout), text(program.stderr), program.ended])
   return {stdout, stderr, end}
+}
+
+/** Whether programs with these words in their command line run here. */
+function processesOf(words: string): boolean {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .some(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(words)
+      } catch {
+        return false
+      }
+    })
 }
 
 const says = async (host: Host, command: string) => (await outcome(await host.shell(command))).stdout.trim()
@@ -413,6 +427,32 @@ describe('the way', () => {
     expect(await says(host, 'hostname; echo $SSH_CONNECTION')).toMatch(new RegExp(`^host2\n${first.address} `))
     const wrong = `Host inner\n  HostName ${second.address}\n  HostKeyAlias host1\n  ProxyJump host1\n`
     expect((await refusal(reach({names: ['inner']}, {config: wrong}))).message).toContain('is not the one that is known')
+  })
+
+  test('may be a command of the config', async () => {
+    const config = `Host inner\n  HostName ${second.address}\n  HostKeyAlias host2\n  ProxyCommand ssh -F "${bed.sshConfig}" -W %h:%p host1\n`
+    const host = await reach({names: ['inner']}, {config})
+    expect(await says(host, 'hostname; echo $SSH_CONNECTION')).toMatch(new RegExp(`^host2\n${first.address} `))
+    const large = 'x'.repeat(5_000_000)
+    const cat = await host.run(['cat'])
+    cat.stdin.end(large)
+    expect((await outcome(cat)).stdout).toBe(large)
+    host.close()
+    await until('the command is gone', () => !processesOf(`-W ${second.address}:22`))
+  })
+
+  test('that is a command which fails is told', async () => {
+    for (const [command, how] of [
+      ['sh -c "exit 3"', 'its ProxyCommand ended with exit code 3'],
+      ['/no/such', 'its ProxyCommand ended with exit code 127'],
+      ['true', 'Connection lost before handshake|closed the connection before the login was done'],
+    ]) {
+      const failing = reach(
+        {names: ['inner']},
+        {config: `Host inner\n  HostName 10.0.0.1\n  ProxyCommand ${command} 2>/dev/null\n`},
+      )
+      expect(await refusal(failing)).toMatchObject({message: expect.stringMatching(how ?? ''), exitCode: exitCodes.unreachable})
+    }
   })
 
   test('may be two hosts long, and everything is closed with the last', async () => {

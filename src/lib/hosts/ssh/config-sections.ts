@@ -37,6 +37,12 @@ export interface PlainEntry {
 /** Reads the text of a config file. Throws UsageError that names the file when it cannot be read. */
 export function parseConfig(text: string, file: string): readonly PlainBlock[] {
   const blocks: {condition: Condition; entries: PlainEntry[]}[] = [{condition: {kind: 'always'}, entries: []}]
+  const commands = text.matchAll(commandLines)
+  const entryOf = (line: Line): readonly PlainEntry[] => {
+    if (!('param' in line) || line.param === '') return []
+    const key = line.param.toLowerCase()
+    return [{key, values: key === 'proxycommand' ? [commands.next().value?.[1] ?? ''] : valuesOf(line.value)}]
+  }
   for (const line of parsed(`${text}\n`, file)) {
     if (!('param' in line) || line.param === '') continue
     const key = line.param.toLowerCase()
@@ -51,6 +57,9 @@ export function parseConfig(text: string, file: string): readonly PlainBlock[] {
   return blocks
 }
 
+/** A shell reads them: all that stands in the line counts, with its quotes. */
+const commandLines = /^[ \t]*proxycommand(?:[ \t]*=[ \t]*|[ \t]+|(?=\r?$))(.*?)[ \t\r]*$/gim
+
 type Line = ReturnType<typeof parse>[number]
 
 function parsed(text: string, file: string): readonly Line[] {
@@ -62,11 +71,6 @@ function parsed(text: string, file: string): readonly Line[] {
       cause: error,
     })
   }
-}
-
-function entryOf(line: Line): readonly PlainEntry[] {
-  if (!('param' in line) || line.param === '') return []
-  return [{key: line.param.toLowerCase(), values: valuesOf(line.value)}]
 }
 
 function valuesOf(value: string | readonly {readonly val: string}[]): readonly string[] {

@@ -54,6 +54,9 @@ async function handshake(socket: Duplex, plan: LoginPlan, deadline: Deadline): P
   let allowed: readonly string[] = []
   try {
     const hostKey = await plan.hostKey(pausing)
+    // What happened to it meanwhile nobody has heard.
+    if (socket.errored) throw explain(socket.errored, {...plan, tried, allowed})
+    if (socket.destroyed) throw closedEarly(label)
     await new Promise<void>((resolve, reject) => {
       const ways = attempts(
         {user, label, identities, ask: pausing, signal: deadline.signal, tried, onFault: reject},
@@ -66,13 +69,7 @@ async function handshake(socket: Duplex, plan: LoginPlan, deadline: Deadline): P
         .on('error', error => {
           if (!goesOn(error)) reject(explain(error, {...plan, tried, allowed}))
         })
-        .once('close', () =>
-          reject(
-            new UnreachableError(`${label} closed the connection before the login was done`, {
-              hint: '`ssh -v` to the same place shows more',
-            }),
-          ),
-        )
+        .once('close', () => reject(closedEarly(label)))
         .connect({
           sock: socket,
           username: user,
@@ -107,6 +104,12 @@ async function handshake(socket: Duplex, plan: LoginPlan, deadline: Deadline): P
     socket.destroy()
     throw error
   }
+}
+
+function closedEarly(label: string): Error {
+  return new UnreachableError(`${label} closed the connection before the login was done`, {
+    hint: '`ssh -v` to the same place shows more',
+  })
 }
 
 /** What ssh2 tells of one way to log in that failed; it takes the next one. */

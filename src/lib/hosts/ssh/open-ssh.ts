@@ -9,6 +9,7 @@ import {openHostKeyCheck} from './host-keys.ts'
 import {readIdentities} from './identities.ts'
 import {knownName} from './known-hosts.ts'
 import {logIn} from './log-in.ts'
+import {openProxyCommand} from './proxy-command.ts'
 import {readConfigs} from './read-config.ts'
 import {type HostKeyChecking, type Jump, type LocalSide, type SshSettings, settingsOf} from './settings.ts'
 import {SshHost} from './ssh-host.ts'
@@ -23,7 +24,7 @@ export interface SshTarget {
   readonly port?: number | undefined
   /** A secret key to show, before all others. */
   readonly identity?: string | undefined
-  /** What to go through, in place of ssh_config's ProxyJump; it is not closed with this host. */
+  /** What to go through, in place of ssh_config's ProxyJump and ProxyCommand; it is not closed with this host. */
   readonly through?: Host | undefined
 }
 
@@ -106,8 +107,11 @@ async function connectHop(target: SshTarget, {settings, address, beneath}: Hop, 
     checking: checkingOf(options.strictHostKeyChecking, settings.hostKeyChecking),
     say: options.say ?? (() => {}),
   }
-  const open = (signal: AbortSignal) =>
-    through?.openTcp(address, settings.port, signal) ?? openTcp(address, settings.port, label, signal)
+  const open = async (signal: AbortSignal) => {
+    if (through !== undefined) return await through.openTcp(address, settings.port, signal)
+    if (settings.proxyCommand !== undefined) return openProxyCommand(settings.proxyCommand, label)
+    return await openTcp(address, settings.port, label, signal)
+  }
   const {client, socket} = await logIn(open, {
     user: settings.user,
     label,

@@ -1,7 +1,7 @@
 import {UsageError} from '../../base/errors.ts'
 import {parseTimeSpan} from '../../base/time-span.ts'
 import type {ConfigValues} from './config.ts'
-import {expandPath, expandTokens, type Tokens} from './tokens.ts'
+import {expandCommand, expandPath, expandTokens, type Tokens} from './tokens.ts'
 
 /** How an unknown host key is met (ssh_config(5), StrictHostKeyChecking); a changed one is refused always. */
 export type HostKeyChecking = 'yes' | 'ask' | 'accept-new' | 'no'
@@ -21,6 +21,8 @@ export interface SshSettings {
   readonly agentSocket: string | undefined
   /** Hosts to go through, the first first. */
   readonly jumps: readonly Jump[]
+  /** A command line whose stdin and stdout are the connection. */
+  readonly proxyCommand: string | undefined
   readonly userKnownHosts: readonly string[]
   readonly globalKnownHosts: readonly string[]
   readonly hostKeyAlias: string | undefined
@@ -48,7 +50,7 @@ export interface LocalSide {
 
 /**
  * The settings that values of ssh_config(5) come to, for a host that was called `host`. Throws UsageError for a value that
- * cannot be, and for a ProxyCommand, which is not run.
+ * cannot be.
  */
 export function settingsOf(
   values: ConfigValues,
@@ -84,7 +86,8 @@ export function settingsOf(
     identitiesChosen: values.has('identityfile'),
     identitiesOnly: isYes(first('identitiesonly')),
     agentSocket: agentSocket(first('identityagent'), local, path),
-    jumps: jumpsOf(values),
+    jumps: jumpsOf(first('proxyjump')),
+    proxyCommand: proxyCommandOf(first('proxycommand'), tokens),
     userKnownHosts: files('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
     globalKnownHosts: files('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']),
     hostKeyAlias: first('hostkeyalias'),
@@ -129,12 +132,12 @@ function agentSocket(written: string | undefined, {environment}: LocalSide, path
   return path(written)
 }
 
-function jumpsOf(values: ConfigValues): readonly Jump[] {
-  const command = values.get('proxycommand')?.[0]
-  if (command !== undefined && command.toLowerCase() !== 'none') {
-    throw new UsageError(`ProxyCommand is not supported: ${command}`, {hint: 'write ProxyJump, or use --tunnel'})
-  }
-  const jumps = values.get('proxyjump')?.[0]
+function proxyCommandOf(command: string | undefined, {h = '', n = '', p = '', r = ''}: Tokens): string | undefined {
+  if (command === undefined || command === '' || command.toLowerCase() === 'none') return undefined
+  return expandCommand(command, {h, n, p, r})
+}
+
+function jumpsOf(jumps: string | undefined): readonly Jump[] {
   return jumps === undefined || jumps.toLowerCase() === 'none' ? [] : jumps.split(',').map(parseJump)
 }
 

@@ -9,13 +9,20 @@ export function expandTokens(text: string, tokens: Tokens, environment: Readonly
     if (letter === '%') return '%'
     const value = letter === undefined ? environment[variable ?? ''] : tokens[letter]
     if (value !== undefined) return value
-    throw new UsageError(
-      `${JSON.stringify(text)}: ${letter === undefined ? `there is no variable ${variable}` : `%${letter} is no token`}`,
-      {
-        hint: 'ssh_config(5), "TOKENS" and "ENVIRONMENT VARIABLES"',
-      },
-    )
+    if (letter !== undefined) return unknownToken(text, letter)
+    throw new UsageError(`${JSON.stringify(text)}: there is no variable ${variable}`, {hint})
   })
+}
+
+function unknownToken(text: string, letter: string): never {
+  throw new UsageError(`${JSON.stringify(text)}: %${letter} is no token`, {hint})
+}
+
+const hint = 'ssh_config(5), "TOKENS" and "ENVIRONMENT VARIABLES"'
+
+/** Opens `%h` and `%%` in a command; what else it says is its shell's. Throws UsageError for a token that is not there. */
+export function expandCommand(text: string, tokens: Tokens): string {
+  return text.replace(/%(.?)/g, (_, letter: string) => (letter === '%' ? '%' : (tokens[letter] ?? unknownToken(text, letter))))
 }
 
 /** A path of ssh_config(5): `~` is the home directory, then tokens. */
