@@ -26,7 +26,7 @@ export function compareNatural(a: string, b: string): number {
 export function sortedNaturally<T>(
   things: readonly T[],
   name: (thing: T) => string,
-  orElse: (a: T, b: T) => number,
+  orElse: (a: T, b: T) => number = () => 0,
 ): readonly T[] {
   const keyed = things.map(thing => ({thing, key: sortKey(name(thing))}))
   keyed.sort((a, b) => {

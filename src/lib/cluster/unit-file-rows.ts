@@ -1,5 +1,7 @@
-import {compareNatural} from '../base/natural-order.ts'
-import {parseUnit} from '../unit/parse-unit.ts'
+import {MultiMap} from '../base/multi-map.ts'
+import {sortedNaturally} from '../base/natural-order.ts'
+import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
+import {describeUnit, understandUnit} from '../unit/parse-unit.ts'
 import {isThere} from './glances.ts'
 import type {DesiredState, UnitRecord} from './model.ts'
 import {isLost, placeOf, targetOf} from './rows.ts'
@@ -19,15 +21,12 @@ export interface UnitFileRow {
 }
 
 /** Every unit that is known, by name; `describe` tells what its file says. */
-export function unitFileRows(
-  view: ClusterView,
-  describe: (record: UnitRecord) => {readonly global: boolean; readonly description: string | null},
-): readonly UnitFileRow[] {
-  const machines = new Map<string, string[]>()
-  for (const {unit, machine} of view.allAssignments()) machines.set(unit, [...(machines.get(unit) ?? []), machine])
-  return [...view.units.values()]
-    .sort((a, b) => compareNatural(a.name, b.name))
-    .map(record => unitFileRow(view, record, {...describe(record), machines: machines.get(record.name) ?? []}))
+export function unitFileRows(view: ClusterView, describe: (record: UnitRecord) => Description): readonly UnitFileRow[] {
+  const machines = new MultiMap<string, string>()
+  for (const {unit, machine} of view.allAssignments()) machines.add(unit, machine)
+  return sortedNaturally([...view.units.values()], record => record.name).map(record =>
+    unitFileRow(view, record, {...describe(record), machines: [...machines.get(record.name)]}),
+  )
 }
 
 /** The row of one unit; `machines`: those that it is assigned to. */
@@ -62,13 +61,30 @@ function currentState(view: ClusterView, record: UnitRecord, machine: string | u
   return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'
 }
 
-/** What each unit's file says, parsed once a file for its instances; nothing for a file that is missing. */
-export function describeFiles(
-  view: ClusterView,
-): (record: UnitRecord) => {readonly global: boolean; readonly description: string | null} {
+interface Description {
+  readonly global: boolean
+  readonly description: string | null
+}
+
+/**
+ * What each unit's file says, the file read once for all its units; nothing for one that is missing, and for one that the first of
+ * them could not be understood by.
+ */
+export function describeFiles(view: ClusterView): (record: UnitRecord) => Description {
+  const known = new Map<string, ReadUnitFile | undefined>()
+  const understood = (name: string, text: string): ReadUnitFile | undefined => {
+    const read = parseUnitFile(text)
+    return understandUnit(name, read).unit === undefined ? undefined : read
+  }
   return ({name, file}) => {
     const text = view.files.get(file)
-    const unit = text === undefined ? undefined : parseUnit(name, text).unit
-    return {global: unit?.placement.global ?? false, description: unit?.description ?? null}
+    if (text === undefined) return nothing
+    if (!known.has(file)) known.set(file, understood(name, text))
+    const read = known.get(file)
+    if (read === undefined) return nothing
+    const {global, description = null} = describeUnit(name, read)
+    return {global, description}
   }
 }
+
+const nothing: Description = {global: false, description: null}

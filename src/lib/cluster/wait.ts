@@ -1,7 +1,7 @@
 import {Bell} from '../base/bell.ts'
 import {keys, parseKey, prefixes} from '../store/keys.ts'
 import {type Mirror, openMirror} from '../store/mirror.ts'
-import type {ChangeEvent, Store} from '../store/store.ts'
+import type {ChangeEvent, Entry, Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
 import {ClusterView} from './view.ts'
 
@@ -25,7 +25,6 @@ const watched = [
 export class Follower {
   private readonly over = new AbortController()
   private readonly bell = new Bell()
-  private readonly view = new ClusterView()
   private readonly opened: Promise<Mirror | undefined>
   private readonly signal: AbortSignal
   private tracker: GoalTracker | undefined
@@ -54,7 +53,7 @@ export class Follower {
       if (!signal.aborted) throw error
     })
     if (mirror.revision < revision) return unseen(goals)
-    const tracker = new GoalTracker(goals, this.view)
+    const tracker = new GoalTracker(goals, mirror.entries.values())
     this.tracker = tracker
     for (;;) {
       const progress = tracker.look()
@@ -74,15 +73,13 @@ export class Follower {
     const mirror = await openMirror(store, watched, {
       signal,
       onChange: changes => {
-        this.view.apply(changes)
-        this.tracker?.touch(changes)
+        this.tracker?.apply(changes)
         this.bell.ring()
       },
     }).catch(error => {
       if (!signal.aborted) throw error
     })
     if (mirror === undefined) return undefined
-    for (const entry of mirror.entries.values()) this.view.put(entry)
     mirror.done.catch(error => {
       this.broken = {error}
       this.bell.ring()
@@ -106,26 +103,38 @@ function unseen(goals: readonly Goal[]): GoalProgress {
   return new Map(goals.map(({name}) => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
 }
 
-/** Holds the goals against a view that changes, and looks again only at those that a change touched. */
+/**
+ * Holds the goals against a cluster that changes, and looks again only at those that a change touched. Of other units nothing is looked at:
+ * decoding what a large cluster says of them would take longer than the wish.
+ */
 class GoalTracker {
   private readonly goals: ReadonlyMap<string, Goal>
-  private readonly view: ClusterView
+  private readonly view = new ClusterView()
   private readonly progress = new Map<string, Progress>()
   private touched: Set<string>
   waiting = 0
 
-  constructor(goals: readonly Goal[], view: ClusterView) {
-    this.view = view
+  constructor(goals: readonly Goal[], entries: Iterable<Entry>) {
     this.goals = new Map(goals.map(goal => [goal.name, goal]))
     this.touched = new Set(this.goals.keys())
+    for (const entry of entries) if (this.concerned(entry.key) !== 'none') this.view.put(entry)
   }
 
-  touch(changes: readonly ChangeEvent[]): void {
+  apply(changes: readonly ChangeEvent[]): void {
     for (const change of changes) {
-      const key = parseKey(change.kind === 'put' ? change.entry.key : change.key)
-      if (key !== undefined && 'unit' in key) this.touched.add(key.unit)
-      else this.touched = new Set(this.goals.keys())
+      const concerned = this.concerned(change.kind === 'put' ? change.entry.key : change.key)
+      if (concerned === 'none') continue
+      this.view.apply([change])
+      if (concerned === 'all') this.touched = new Set(this.goals.keys())
+      else this.touched.add(concerned.unit)
     }
+  }
+
+  /** Whom a key concerns: the goal of its unit, all when it is of no unit. */
+  private concerned(name: string): {readonly unit: string} | 'all' | 'none' {
+    const key = parseKey(name)
+    if (key === undefined || !('unit' in key)) return 'all'
+    return this.goals.has(key.unit) ? key : 'none'
   }
 
   look(): GoalProgress {

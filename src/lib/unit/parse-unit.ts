@@ -51,15 +51,29 @@ export function understandUnit(name: string, {file, problems: read}: ReadUnitFil
   return {...(problems.hasErrors ? {} : {unit}), choice, problems: problems.all()}
 }
 
+/** What a list says of a unit, without understanding the rest of its file. The name must be one. */
+export function describeUnit(
+  name: string,
+  {file}: ReadUnitFile,
+): {readonly global: boolean; readonly description: string | undefined} {
+  const setting = {name: parseUnitName(name)}
+  return {global: placementOf(file, setting.name, new ProblemList()).global, description: descriptionOf(file, setting)}
+}
+
+function descriptionOf(file: UnitFile, setting: Setting): string | undefined {
+  const description = lastValueOf(file, 'Unit', 'Description')
+  return description === undefined ? undefined : resolveSpecifiers(description, setting).text
+}
+
 function understand(file: UnitFile, setting: Setting, problems: ProblemList): {unit: Unit; choice: DriverChoice} {
   checkWords(file, problems)
-  const description = lastValueOf(file, 'Unit', 'Description')
+  const description = descriptionOf(file, setting)
   const service = serviceOnce(file, problems)
   const run = runOf(file, {...setting, environment: environmentOf(file, setting, problems)}, problems)
   const placement = placementOf(file, setting.name, problems)
   const unit: Unit = {
     name: setting.name.name,
-    ...(description === undefined ? {} : {description: resolveSpecifiers(description, setting).text}),
+    ...(description === undefined ? {} : {description}),
     driver: run.driver,
     placement,
     requests: requestsOf({
