@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {Glances} from '../../src/lib/cluster/glances.ts'
 import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
-import {readGlances, readUnits} from '../../src/lib/cluster/read.ts'
+import {readGlances, readStates, readUnits} from '../../src/lib/cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, unitRows} from '../../src/lib/cluster/rows.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
@@ -58,8 +58,14 @@ test('what concerns some units has all their rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(entry, {maxLength: 20}), fc.subarray(units), async (drawn, names) => {
       const entries = [...new Map(drawn.map(each => [each.key, each])).values()]
-      const view = await readUnits(await storeOf(entries), names, new AbortController().signal)
-      expect(unitRows(view)).toEqual(unitRows(viewOf(...entries)).filter(row => names.includes(row.unit)))
+      const [store, all, signal] = [await storeOf(entries), viewOf(...entries), new AbortController().signal]
+      const view = await readUnits(store, names, signal)
+      expect(unitRows(view)).toEqual(unitRows(all).filter(row => names.includes(row.unit)))
+      const states = await readStates(store, names, signal)
+      const expected = [...all.allStates()].filter(state => names.includes(state.unit))
+      expect(new Map(states.map(state => [`${state.machine} ${state.unit}`, state]))).toEqual(
+        new Map(expected.map(state => [`${state.machine} ${state.unit}`, state])),
+      )
     }),
     {numRuns: 1000},
   )
@@ -70,6 +76,13 @@ test('of very many units all is read that is there of all', async () => {
   const store = await storeOf(names.map(name => recordEntry(name)))
   const view = await readUnits(store, names, new AbortController().signal)
   expect([...view.units.keys()].sort()).toEqual([...names].sort())
+})
+
+test('of very many states all are read that are wanted', async () => {
+  const names = Array.from({length: 1100}, (_, at) => `web@${at}.service`)
+  const store = await storeOf(names.map(name => stateEntry(name, 'active/running')))
+  const states = await readStates(store, names.slice(1), new AbortController().signal)
+  expect(states.map(({unit}) => unit).sort()).toEqual(names.slice(1).sort())
 })
 
 test('many units without a place are read at once', async () => {

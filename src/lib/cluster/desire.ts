@@ -1,9 +1,8 @@
-import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {type ChangeResult, changeUnits, readRecords} from './change.ts'
 import type {DesiredState, UnitRecord, UnitState, UnitValue, Wish} from './model.ts'
+import {readStates} from './read.ts'
 import {unknownUnits} from './unknown-units.ts'
-import {ClusterView} from './view.ts'
 
 /**
  * Records the wish for each unit. All names must be known: throws NotFoundError that names every unknown one, before
@@ -62,9 +61,10 @@ export async function endedRuns(
   wish: Wish | undefined,
   signal: AbortSignal,
 ): Promise<EndedRuns> {
-  if (wish !== 'start' || ![...records].some(({desiredState}) => desiredState === 'launched')) return {has: () => false}
-  const view = ClusterView.of((await store.list([prefixes.states], {signal})).entries)
-  const ended = new Set([...view.allStates()].filter(hasEnded).map(state => `${state.unit} ${state.generation}`))
+  const launched = [...records].filter(({desiredState}) => desiredState === 'launched').map(({name}) => name)
+  if (wish !== 'start' || launched.length === 0) return {has: () => false}
+  const states = await readStates(store, launched, signal)
+  const ended = new Set(states.filter(hasEnded).map(state => `${state.unit} ${state.generation}`))
   return {has: ({name, generation}) => ended.has(`${name} ${generation}`)}
 }
 

@@ -3,6 +3,7 @@ import {keys, parseKey, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {Glances} from './glances.ts'
+import type {UnitState} from './model.ts'
 import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
 
@@ -21,21 +22,45 @@ export async function readUnits(
   signal: AbortSignal,
   also: readonly string[] = [],
 ): Promise<ClusterView> {
-  const wanted = new Set(names)
   return await unlessCompacted(async () => {
-    const places = new Set<string>()
-    const take = (entries: readonly Entry[]) => {
-      for (const entry of entries) {
-        const key = parseKey(entry.key)
-        const isPlace = (key?.kind === 'assignment' || key?.kind === 'state') && wanted.has(key.unit)
-        if (isPlace) places.add(entry.key).add(keys.machine(key.machine))
-      }
-    }
-    const {revision} = await store.list([prefixes.assignments, prefixes.states], {keysOnly: true, take, signal})
-    const needed = [...names.flatMap(name => [keys.unit(name), keys.refusal(name)]), ...places, ...also]
+    const {places, revision} = await findPlaces(store, [prefixes.assignments, prefixes.states], names, signal)
+    const machines = new Set(places.map(({machine}) => keys.machine(machine)))
+    const ofUnits = names.flatMap(name => [keys.unit(name), keys.refusal(name)])
+    const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...also]
     if (needed.length > fewKeys) return await readView(store, [...unitPrefixes, ...also], signal)
     return ClusterView.of((await store.get(needed, {revision, signal})).entries)
   })
+}
+
+/** The states of some units, wherever they are. */
+export async function readStates(store: Store, names: readonly string[], signal: AbortSignal): Promise<readonly UnitState[]> {
+  return await unlessCompacted(async () => {
+    const {places, revision} = await findPlaces(store, [prefixes.states], names, signal)
+    const few = places.length <= fewKeys
+    const read = few
+      ? store.get(
+          places.map(({key}) => key),
+          {revision, signal},
+        )
+      : store.list([prefixes.states], {revision, signal})
+    const view = ClusterView.of((await read).entries)
+    return places.flatMap(({machine, unit}) => view.state(machine, unit) ?? [])
+  })
+}
+
+/** The keys of assignments or states that some units have. */
+async function findPlaces(store: Store, under: readonly string[], names: readonly string[], signal: AbortSignal) {
+  const wanted = new Set(names)
+  const places: {readonly key: string; readonly machine: string; readonly unit: string}[] = []
+  const take = (entries: readonly Entry[]) => {
+    for (const {key} of entries) {
+      const parsed = parseKey(key)
+      if (parsed !== undefined && 'unit' in parsed && 'machine' in parsed && wanted.has(parsed.unit))
+        places.push({key, ...parsed})
+    }
+  }
+  const {revision} = await store.list(under, {keysOnly: true, take, signal})
+  return {places, revision}
 }
 
 const unitPrefixes = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals]
