@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {machineColumns, showsAllocated} from '../lib/cli/list/columns.ts'
+import {machineColumns, unitsShown} from '../lib/cli/list/columns.ts'
 import {ListCommand} from '../lib/cli/list/list-command.ts'
 import {machineFilterFlags} from '../lib/cli/list/list-filter.ts'
 import {listFlags} from '../lib/cli/list/listing.ts'
@@ -15,6 +15,6 @@ export default class ListMachines extends ListCommand {
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(ListMachines)
-    await this.list(machineSource({args: argv.map(String), metadata: flags.metadata, allocated: showsAllocated(flags)}), flags)
+    await this.list(machineSource({args: argv.map(String), metadata: flags.metadata, units: unitsShown(flags)}), flags)
   }
 }

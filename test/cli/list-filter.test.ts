@@ -1,10 +1,12 @@
 import {describe, expect, test} from 'vitest'
 import {NotFoundError, UsageError} from '../../src/lib/base/errors.ts'
+import {type UnitsShown, unitsShown} from '../../src/lib/cli/list/columns.ts'
 import type {UnitFilterFlags} from '../../src/lib/cli/list/list-filter.ts'
 import {machineSource} from '../../src/lib/cli/list/machine-source.ts'
 import {unitFileSource} from '../../src/lib/cli/list/unit-file-source.ts'
 import {briefUnitSource, unitSource} from '../../src/lib/cli/list/unit-source.ts'
 import {anyMachine, lostMachines} from '../../src/lib/cli/machines/any-machine.ts'
+import {prefixes} from '../../src/lib/store/keys.ts'
 import {
   assignmentEntry,
   machineEntry,
@@ -53,7 +55,7 @@ const files = (asked: Asked) =>
     .rows(view)
     .map(({unit}) => unit.replace('.service', ''))
 const machines = (args: readonly string[], metadata?: string) =>
-  machineSource({args, metadata, allocated: false})
+  machineSource({args, metadata, units: 'nothing'})
     .rows(view)
     .map(({machine}) => machine)
 
@@ -150,5 +152,21 @@ describe('a glance is enough', () => {
     ['not for a watch', {watch: true}, {output: 'table'}, false],
   ])('%s', (_, asked, shown, isEnough) => {
     expect(briefUnitSource(narrowed(asked), shown) !== undefined).toBe(isEnough)
+  })
+})
+
+describe('a list of machines reads of their units', () => {
+  test.each<[name: string, shown: {output: string; fields?: string}, read: UnitsShown]>([
+    ['nothing for the table', {output: 'table'}, 'nothing'],
+    ['nothing for names', {output: 'name', fields: 'units'}, 'nothing'],
+    ['nothing for columns of machines', {output: 'table', fields: 'machine,cpus,memory'}, 'nothing'],
+    ['where they are for their number', {output: 'table', fields: 'machine,units'}, 'count'],
+    ['what they ask for, for what is left', {output: 'table', fields: 'units,cpu'}, 'requests'],
+    ['what they ask for, for a wide table', {output: 'wide'}, 'requests'],
+    ['what they ask for, for JSON', {output: 'json'}, 'requests'],
+  ])('%s', (_, shown, read) => {
+    expect(unitsShown(shown)).toBe(read)
+    const {prefixes: all} = machineSource({args: [], metadata: undefined, units: read})
+    expect([all.includes(prefixes.assignments), all.includes(prefixes.files)]).toEqual([read !== 'nothing', read === 'requests'])
   })
 })

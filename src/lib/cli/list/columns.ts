@@ -117,10 +117,15 @@ export const machineColumns: Columns<AllocatedMachineRow> = {
   name: row => row.machine,
 }
 
-/** Whether a list of machines shows what their units ask for. */
-export function showsAllocated({output, fields}: {readonly output: string; readonly fields?: string | undefined}): boolean {
-  if (output === 'json') return true
-  return output !== 'name' && (fields === undefined ? output === 'wide' : /\b(cpu|mem|disk|devices)\b/.test(fields))
+/** What a list of machines shows of their units: nothing, how many they are, or what they ask for. */
+export type UnitsShown = 'nothing' | 'count' | 'requests'
+
+export function unitsShown({output, fields}: {readonly output: string; readonly fields?: string | undefined}): UnitsShown {
+  if (output === 'json') return 'requests'
+  if (output === 'name') return 'nothing'
+  if (fields === undefined) return output === 'wide' ? 'requests' : 'nothing'
+  if (/\b(cpu|mem|disk|devices)\b/.test(fields)) return 'requests'
+  return /\bunits\b/.test(fields) ? 'count' : 'nothing'
 }
 
 /** `3s`, `5m`, `2h`, `4d`: one unit is enough to see how fresh a thing is. */

@@ -1,7 +1,7 @@
 import {AmountShelf} from '../../cluster/allocated.ts'
 import {type AllocatedMachineRow, allocatedMachineRows} from '../../cluster/machine-rows.ts'
 import {prefixes} from '../../store/keys.ts'
-import {machineColumns} from './columns.ts'
+import {machineColumns, type UnitsShown} from './columns.ts'
 import {filterMachines} from './list-filter.ts'
 import type {ListSource} from './listing.ts'
 
@@ -9,18 +9,17 @@ import type {ListSource} from './listing.ts'
 export function machineSource(narrowed: {
   readonly args: readonly string[]
   readonly metadata: string | undefined
-  /** Whether it is shown what the units of each ask for: for that every unit file is read. */
-  readonly allocated: boolean
+  /** As much is read of units. */
+  readonly units: UnitsShown
 }): ListSource<AllocatedMachineRow> {
-  const shelf = narrowed.allocated ? new AmountShelf() : undefined
+  const {args, units} = narrowed
+  const shelf = units === 'requests' ? new AmountShelf() : undefined
+  // A word that means no machine may mean one that is lost and still has units.
+  const assignments = units === 'nothing' && args.length === 0 ? [] : [prefixes.assignments]
+  const files = units === 'requests' ? [prefixes.files] : []
   return {
     columns: machineColumns,
-    prefixes: [
-      prefixes.machines,
-      prefixes.machineSettings,
-      prefixes.assignments,
-      ...(narrowed.allocated ? [prefixes.files] : []),
-    ],
+    prefixes: [prefixes.machines, prefixes.machineSettings, ...assignments, ...files],
     rows: view => filterMachines(allocatedMachineRows(view, shelf), view, narrowed),
     id: row => row.machine,
     gone: row => `${row.name ?? row.machine} is gone`,
