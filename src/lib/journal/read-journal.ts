@@ -1,6 +1,7 @@
 import {Bell} from '../base/bell.ts'
 import {CtlError, exitCodes, NotFoundError, UnreachableError} from '../base/errors.ts'
-import {describeUnknownUnits} from '../cluster/unknown-units.ts'
+import {readUnits} from '../cluster/read.ts'
+import {unknownUnits} from '../cluster/unknown-units.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {keys, prefixes} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
@@ -57,7 +58,7 @@ export async function readJournal(
   const reading = AbortSignal.any([signal, over.signal])
   const pool = new HostPool(access.reach, reading)
   try {
-    const cluster = await openCluster(access.store, reading)
+    const cluster = request.follow ? await openCluster(access.store, reading) : await lookAt(access.store, request, reading)
     await new JournalReading(request, outlet, {cluster, pool, store: access.store}, reading).run()
   } catch (error) {
     signal.throwIfAborted()
@@ -74,6 +75,12 @@ interface LiveCluster {
   readonly changed: Bell
   /** What ended the watch, if anything has. */
   readonly broken: () => unknown
+}
+
+/** As much of the cluster as a request that does not follow looks at; it does not change. */
+async function lookAt(store: Store, {units, machine}: JournalRequest, signal: AbortSignal): Promise<LiveCluster> {
+  const also = [keys.cluster, ...(machine === undefined ? [] : [keys.machine(machine)])]
+  return {view: await readUnits(store, units, signal, also), changed: new Bell(), broken: () => undefined}
 }
 
 async function openCluster(store: Store, signal: AbortSignal): Promise<LiveCluster> {
@@ -100,6 +107,7 @@ class JournalReading {
   readonly #request: JournalRequest
   readonly #outlet: JournalOutlet
   readonly #cluster: LiveCluster
+  readonly #store: Store
   readonly #names: PlaceNames
   readonly #readers = new Map<string, PlaceReader>()
   readonly #room: ReadingRoom
@@ -114,6 +122,7 @@ class JournalReading {
     this.#request = request
     this.#outlet = outlet
     this.#cluster = cluster
+    this.#store = store
     this.#names = new PlaceNames(cluster.view)
     this.#signal = signal
     const driverOf = unitDrivers(store, signal)
@@ -141,15 +150,15 @@ class JournalReading {
     const places = units.flatMap(unit => placesOf(view, unit, machine))
     const placed = new Set(places.map(place => place.unit))
     const nowhere = units.filter(unit => !placed.has(unit))
-    if (places.length === 0) throw this.#nowhere(nowhere)
+    if (places.length === 0) throw await this.#nowhere(nowhere)
     this.#outlet.begin(places, id => this.#names.of(id))
-    if (nowhere.length > 0) this.#outlet.tell(this.#nowhere(nowhere).message)
+    if (nowhere.length > 0) this.#outlet.tell((await this.#nowhere(nowhere)).message)
     const {lines, unread} = await readPast(places, span, place => this.#past(place))
     await this.#print(lines)
     this.#signal.throwIfAborted()
     const failed = follow ? await this.#follow(places) : unread
     if (failed.length > 0) throw unreadError(failed)
-    if (nowhere.length > 0 && !follow) throw this.#nowhere(nowhere)
+    if (nowhere.length > 0 && !follow) throw await this.#nowhere(nowhere)
   }
 
   /** Of a lost machine's unit what it reported last is all there is to show. */
@@ -220,11 +229,11 @@ class JournalReading {
     return reader
   }
 
-  #nowhere(units: readonly string[]): NotFoundError {
+  async #nowhere(units: readonly string[]): Promise<NotFoundError> {
     const {view} = this.#cluster
     const {machine} = this.#request
     const unknown = units.filter(unit => !view.units.has(unit))
-    if (unknown.length > 0) return describeUnknownUnits(unknown, view.units.keys())
+    if (unknown.length > 0) return await unknownUnits(this.#store, unknown, {signal: this.#signal})
     const reasons = units.map(unit =>
       machine === undefined ? `${unit} has no place: ${whyNowhere(view, unit)}` : `${unit} is not on ${this.#names.of(machine)}`,
     )
