@@ -42,7 +42,7 @@ export class Glances {
     for (const units of this.assigned.values()) for (const unit of units) unplaced.delete(unit)
     const ofLost: string[] = []
     for (const [machine, states] of this.states) {
-      if (isThere(this.view, machine)) for (const unit of states.keys()) unplaced.delete(unit)
+      if (this.view.isThere(machine)) for (const unit of states.keys()) unplaced.delete(unit)
       else
         for (const [unit, {done}] of states)
           if (done)
@@ -72,8 +72,3 @@ type PlacedKey = Extract<ParsedKey, {readonly kind: 'assignment' | 'state'}>
 
 const headOf: (text: string) => Glance | undefined = headDecoder(stateHeadSchema, 'file')
 const done = '"done":'
-
-/** Whether a machine is registered, be it readable or not. */
-export function isThere(view: ClusterView, machine: string): boolean {
-  return view.machines.has(machine) || view.unreadable.has(keys.machine(machine))
-}

@@ -1,5 +1,5 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
-import {type Glance, type Glances, isThere} from './glances.ts'
+import type {Glance, Glances} from './glances.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import type {DesiredState, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
@@ -116,7 +116,7 @@ export function placeOf(view: ClusterView, machine: string): Place {
 function placeWith<S>({view, assigned, states}: Placed<S>, machine: string): Place<S> {
   return {
     machine,
-    isThere: isThere(view, machine),
+    isThere: view.isThere(machine),
     target: targetOf(view, machine),
     address: view.machines.get(machine)?.address ?? null,
     assigned: assigned.get(machine),

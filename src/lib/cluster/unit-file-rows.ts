@@ -2,7 +2,6 @@ import {MultiMap} from '../base/multi-map.ts'
 import {sortedNaturally} from '../base/natural-order.ts'
 import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
 import {describeUnit, understandUnit} from '../unit/parse-unit.ts'
-import {isThere} from './glances.ts'
 import type {DesiredState, UnitRecord} from './model.ts'
 import {isLost, placeOf, targetOf} from './rows.ts'
 import type {ClusterView} from './view.ts'
@@ -40,7 +39,7 @@ export function unitFileRow(
   }: {readonly global: boolean; readonly description: string | null; readonly machines: readonly string[]},
 ): UnitFileRow {
   const places = global ? [] : machines
-  const machine = places.find(place => isThere(view, place)) ?? places[0]
+  const machine = places.find(place => view.isThere(place)) ?? places[0]
   return {
     unit: record.name,
     file: record.file,

@@ -1,5 +1,5 @@
 import {MultiMap} from '../base/multi-map.ts'
-import {type ParsedKey, parseKey} from '../store/keys.ts'
+import {type ParsedKey, parseKey, prefixes} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
 import {type Decoded, decode, decoder, rememberingDecoder} from './codec.ts'
 import {
@@ -100,6 +100,11 @@ export class ClusterView {
   /** Every state, in no order. */
   *allStates(): Generator<UnitState> {
     for (const units of this.states.values()) yield* units.values()
+  }
+
+  /** Whether a machine is registered, be it readable or not. */
+  isThere(machine: string): boolean {
+    return this.machines.has(machine) || this.unreadable.has(prefixes.machines + machine)
   }
 
   state(machine: string, unit: string): UnitState | undefined {
