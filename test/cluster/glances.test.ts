@@ -112,18 +112,7 @@ test('what is read of a state is what it says, whatever words are in it', () => 
 
 test('of a state nothing is looked at behind its head, unless it is done', () => {
   const text = (more: string) =>
-    encode(unitStateSchema, {
-      load: 'loaded',
-      active: 'active',
-      sub: 'running',
-      file: 'a'.repeat(64),
-      generation: 1,
-      restarts: 0,
-      since: 1,
-      starts: [],
-    })
-      .replace('"generation":1', '"generation":-1')
-      .replace(/}$/, `${more}}`)
+    stateEntry('web@1.service', 'active/running').value.replace('"generation":1', '"generation":-1').replace(/}$/, `${more}}`)
   const key = keys.state('m1', 'web@1.service')
   expect(glanced([entryOf(key, text(''))]).unreadable.size).toBe(0)
   expect([...glanced([entryOf(key, text(',"done":true'))]).unreadable.keys()]).toEqual([key])

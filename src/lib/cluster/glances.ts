@@ -2,7 +2,7 @@ import {keys, type ParsedKey, parseKey} from '../store/keys.ts'
 import type {Entry} from '../store/store.ts'
 import {headDecoder} from './codec.ts'
 import {stateHeadSchema, type UnitState} from './model.ts'
-import {ClusterView} from './view.ts'
+import {ClusterView, inner} from './view.ts'
 
 /** As much of a state as a short list shows. Of a oneshot that is done all is known. */
 export type Glance = Pick<UnitState, 'load' | 'active' | 'sub'> & {readonly done?: undefined}
@@ -61,10 +61,7 @@ export class Glances {
     const head = entry.value.includes(done) ? undefined : headOf(entry.value)
     if (head === undefined) this.view.put(entry)
     const state = head ?? this.view.state(machine, unit)
-    if (state === undefined) return
-    const units = this.states.get(machine)
-    if (units === undefined) this.states.set(machine, new Map([[unit, state]]))
-    else units.set(unit, state)
+    if (state !== undefined) inner(this.states, machine).set(unit, state)
   }
 }
 

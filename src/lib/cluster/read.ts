@@ -63,7 +63,14 @@ async function findPlaces(store: Store, under: readonly string[], names: readonl
   return {places, revision}
 }
 
-const unitPrefixes = [prefixes.units, prefixes.machines, prefixes.assignments, prefixes.states, prefixes.refusals]
+/** All that units are and have, and the machines that they have it on. */
+export const unitPrefixes: readonly string[] = [
+  prefixes.units,
+  prefixes.machines,
+  prefixes.assignments,
+  prefixes.states,
+  prefixes.refusals,
+]
 
 /** The cluster for a short list. */
 export async function readGlances(store: Store, signal: AbortSignal): Promise<Glances> {

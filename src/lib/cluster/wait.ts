@@ -1,22 +1,15 @@
 import {Bell} from '../base/bell.ts'
-import {keys, parseKey, prefixes} from '../store/keys.ts'
+import {keys, parseKey} from '../store/keys.ts'
 import {type Mirror, openMirror} from '../store/mirror.ts'
 import type {ChangeEvent, Entry, Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
+import {unitPrefixes} from './read.ts'
 import {ClusterView} from './view.ts'
 
 export type GoalProgress = ReadonlyMap<string, Progress>
 
 /** All that a wait looks at; the files are nothing to it. */
-const watched = [
-  prefixes.units,
-  prefixes.machines,
-  prefixes.assignments,
-  prefixes.states,
-  prefixes.refusals,
-  keys.leader,
-  keys.hold,
-]
+const watched = [...unitPrefixes, keys.leader, keys.hold]
 
 /**
  * Follows the cluster from now on. Opened before a wish is written, it hears of what follows at once: etcd tells a watch

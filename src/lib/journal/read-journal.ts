@@ -1,9 +1,9 @@
 import {Bell} from '../base/bell.ts'
 import {CtlError, exitCodes, NotFoundError, UnreachableError} from '../base/errors.ts'
-import {readUnits} from '../cluster/read.ts'
+import {readUnits, unitPrefixes} from '../cluster/read.ts'
 import {unknownUnits} from '../cluster/unknown-units.ts'
 import {ClusterView} from '../cluster/view.ts'
-import {keys, prefixes} from '../store/keys.ts'
+import {keys} from '../store/keys.ts'
 import {openMirror} from '../store/mirror.ts'
 import type {Store} from '../store/store.ts'
 import {FollowedPlaces} from './follow-places.ts'
@@ -87,8 +87,7 @@ async function openCluster(store: Store, signal: AbortSignal): Promise<LiveClust
   const view = new ClusterView()
   const changed = new Bell()
   let broken: unknown
-  const {units, machines, assignments, states, refusals} = prefixes
-  const mirror = await openMirror(store, [units, machines, assignments, states, refusals, keys.cluster], {
+  const mirror = await openMirror(store, [...unitPrefixes, keys.cluster], {
     signal,
     onChange: changes => {
       view.apply(changes)

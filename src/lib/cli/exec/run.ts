@@ -1,7 +1,7 @@
 import {NotFoundError, UsageError} from '../../base/errors.ts'
 import {machineLabel} from '../../cluster/machine-name.ts'
 import type {Machine} from '../../cluster/model.ts'
-import {readView} from '../../cluster/read.ts'
+import {readView, unitPrefixes} from '../../cluster/read.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
 import type {ClusterView} from '../../cluster/view.ts'
 import type {DockerClient} from '../../drivers/docker/client.ts'
@@ -13,7 +13,7 @@ import {unitDrivers} from '../../journal/unit-drivers.ts'
 import {keys} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 import {expandNames} from '../../unit/names.ts'
-import {findMachine, findTarget, targetPrefixes} from '../machines/find-machine.ts'
+import {findMachine, findTarget} from '../machines/find-machine.ts'
 import {machineReach} from '../ssh/reach.ts'
 import {runProgram, terminalSize} from '../ssh/session.ts'
 import type {ExecFlags} from './flags.ts'
@@ -31,7 +31,7 @@ export interface ExecOrder {
  * NotFoundError when the unit does not run, UsageError when it is not in a container, UnreachableError.
  */
 export async function runExec(store: Store, {unit: typed, command, flags}: ExecOrder, signal: AbortSignal): Promise<number> {
-  const view = await readView(store, [...targetPrefixes, keys.cluster], signal)
+  const view = await readView(store, [...unitPrefixes, keys.cluster], signal)
   const {unit, machine} = placeOf(view, typed, flags.machine)
   await refuseSystemd(store, view, {unit, command}, signal)
   const pool = new HostPool(machineReach(flags), signal)

@@ -1,9 +1,9 @@
 import {once} from 'node:events'
-import {readView} from '../../cluster/read.ts'
+import {readView, unitPrefixes} from '../../cluster/read.ts'
 import {readJournal} from '../../journal/read-journal.ts'
 import type {Store} from '../../store/store.ts'
 import {coloursFor} from '../colours.ts'
-import {findMachine, targetPrefixes} from '../machines/find-machine.ts'
+import {findMachine} from '../machines/find-machine.ts'
 import {machineReach} from '../ssh/reach.ts'
 import {knownUnits} from '../units/known-units.ts'
 import {needed} from '../units/wish-command.ts'
@@ -15,7 +15,7 @@ export async function runJournal(store: Store, argv: readonly string[], flags: J
   const span = spanOf(flags, Date.now())
   const units = await knownUnits(store, needed(argv), signal)
   const machine =
-    flags.machine === undefined ? undefined : findMachine(await readView(store, targetPrefixes, signal), flags.machine).id
+    flags.machine === undefined ? undefined : findMachine(await readView(store, unitPrefixes, signal), flags.machine).id
   const chalk = coloursFor(process.stdout)
   const style = flags.output
   let widthFor = growingWidth(0)

@@ -1,5 +1,5 @@
 import type {Glances} from '../../cluster/glances.ts'
-import {readGlances} from '../../cluster/read.ts'
+import {readGlances, unitPrefixes} from '../../cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, type UnitRow, unitRows} from '../../cluster/rows.ts'
 import {prefixes} from '../../store/keys.ts'
 import {briefUnitColumns, unitColumns} from './columns.ts'
@@ -10,14 +10,7 @@ import type {ListFlags, ListOnce, ListSource} from './listing.ts'
 export function unitSource(narrowed: Narrowed): ListSource<UnitRow> {
   return {
     columns: unitColumns,
-    prefixes: [
-      prefixes.units,
-      prefixes.machines,
-      prefixes.machineSettings,
-      prefixes.assignments,
-      prefixes.states,
-      prefixes.refusals,
-    ],
+    prefixes: [...unitPrefixes, prefixes.machineSettings],
     rows: view => filterUnits(unitRows(view), view, narrowed),
     id: row => `${row.unit} ${row.machine ?? ''}`,
     gone: (row, listed) => {

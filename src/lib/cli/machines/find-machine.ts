@@ -4,7 +4,6 @@ import {machineLabel, shortId} from '../../cluster/machine-name.ts'
 import type {Machine} from '../../cluster/model.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
 import type {ClusterView} from '../../cluster/view.ts'
-import {prefixes} from '../../store/keys.ts'
 import {expandNames, parseUnitName} from '../../unit/names.ts'
 import {suggest} from '../suggest.ts'
 
@@ -15,15 +14,6 @@ export interface Target {
 }
 
 export type TargetKind = 'machine' | 'unit'
-
-/** What `findMachine` and `findTarget` have to know of the cluster. */
-export const targetPrefixes: readonly string[] = [
-  prefixes.units,
-  prefixes.machines,
-  prefixes.assignments,
-  prefixes.states,
-  prefixes.refusals,
-]
 
 /**
  * The registered machine that a word means: its id, its name, its hostname or address, or the beginning of its id, in this
