@@ -44,6 +44,15 @@ test('keys stand to each other as their names do, but for noughts', () => {
   )
 })
 
+test('many are in the order that two are in', () => {
+  fc.assert(
+    fc.property(fc.array(name), names => {
+      expect(sortedNaturally(names, each => each)).toEqual([...names].sort(compareNatural))
+    }),
+    {numRuns: 1000},
+  )
+})
+
 function withoutNoughts(text: string): string {
   return text.replaceAll(/\d+/g, digits => digits.replace(/^0+/, ''))
 }

@@ -11,7 +11,7 @@ import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, storeOf
 
 function glanced(entries: readonly Entry[]): Glances {
   const glances = new Glances()
-  glances.putAll(entries)
+  for (const entry of entries) glances.put(entry)
   return glances
 }
 
@@ -102,9 +102,9 @@ test('what is read of a state is what it says, whatever words are in it', () => 
   fc.assert(
     fc.property(word, word, word, (load, sub, reason) => {
       const value = encode(unitStateSchema, {load, active: 'active', sub, ...rest, reason})
-      const {states, unreadable} = glanced([entryOf(keys.state('m1', 'web@1.service'), value)])
-      expect(states.get('m1')?.get('web@1.service')).toMatchObject({load, active: 'active', sub})
-      expect(unreadable.size).toBe(0)
+      const glances = glanced([entryOf(keys.state('m1', 'web@1.service'), value)])
+      expect([...glances.standings()]).toMatchObject([{unit: 'web@1.service', state: {load, active: 'active', sub}}])
+      expect(glances.unreadable.size).toBe(0)
     }),
     {numRuns: 2000},
   )

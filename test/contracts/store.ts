@@ -83,7 +83,7 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
       test('entries are taken as they come, those of a prefix in order', async () => {
         const last = await write(put('u/b', '1'), put('u/a', '2'), put('s/1', '3'), put('t', '4'))
         const taken: Entry[] = []
-        const {entries, revision} = await store.list(['u/', 's/', 'none/'], {take: page => taken.push(...page)})
+        const {entries, revision} = await store.list(['u/', 's/', 'none/'], {take: entry => taken.push(entry)})
         expect({entries, revision}).toEqual({entries: [], revision: last})
         const of = (prefix: string) => taken.filter(({key}) => key.startsWith(prefix)).map(({key, value}) => `${key}=${value}`)
         expect([of('u/'), of('s/')]).toEqual([['u/a=2', 'u/b=1'], ['s/1=3']])

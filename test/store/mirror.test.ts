@@ -65,7 +65,7 @@ describe('a mirror', () => {
     let told: string[] = []
     const reading = () => {
       told = []
-      return (entries: readonly Entry[]) => void told.push(...entries.map(({key}) => key))
+      return ({key}: Entry) => void told.push(key)
     }
     const overtaken = {...measuredStore(store, new Metrics(), () => 0), list}
     const mirror = await openMirror(overtaken, ['a/'], {signal: ending.signal, reading})

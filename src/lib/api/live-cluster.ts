@@ -225,7 +225,7 @@ class Copy {
       // Page by page: others have their turn in between.
       reading: () => {
         view = new ClusterView()
-        return entries => view.putAll(entries)
+        return entry => view.put(entry)
       },
       linked,
     })

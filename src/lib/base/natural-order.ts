@@ -22,18 +22,57 @@ export function compareNatural(a: string, b: string): number {
   return a.length - i - (b.length - j) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
-/** Many things in the order of `compareNatural` of their names; `orElse` orders those of one name. */
+/**
+ * Many things in the order of `compareNatural` of their names; `orElse` orders those of one name. The instances of a template are put
+ * together, for which little has to be compared: what is before the first `@` goes before what is behind it.
+ */
 export function sortedNaturally<T>(
   things: readonly T[],
   name: (thing: T) => string,
   orElse: (a: T, b: T) => number = () => 0,
 ): readonly T[] {
-  const keyed = things.map(thing => ({thing, key: sortKey(name(thing))}))
-  keyed.sort((a, b) => {
-    if (a.key !== b.key) return a.key < b.key ? -1 : 1
-    return compareNatural(name(a.thing), name(b.thing)) || orElse(a.thing, b.thing)
-  })
-  return keyed.map(({thing}) => thing)
+  const inOrder = (a: Named<T>, b: Named<T>) => {
+    if (a.number !== b.number && a.number >= 0 && b.number >= 0) return a.number - b.number
+    return compareNatural(a.name, b.name) || orElse(a.thing, b.thing)
+  }
+  return [...families(things, name)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, family]) => family.sort(inOrder).map(({thing}) => thing))
+}
+
+interface Named<T> {
+  readonly thing: T
+  readonly name: string
+  /** That follows the first `@`; -1 for none, and for one that is too long for a number. */
+  readonly number: number
+}
+
+/** By the sort key of what their names begin with, up to the first `@`. */
+function families<T>(things: readonly T[], nameOf: (thing: T) => string): ReadonlyMap<string, Named<T>[]> {
+  const byKey = new Map<string, Named<T>[]>()
+  const byStem = new Map<string, Named<T>[]>()
+  for (const thing of things) {
+    const name = nameOf(thing)
+    const end = name.indexOf('@') + 1
+    const stem = end === 0 ? name : name.slice(0, end)
+    let family = byStem.get(stem)
+    if (family === undefined) {
+      const key = sortKey(stem)
+      family = byKey.get(key) ?? []
+      byKey.set(key, family)
+      byStem.set(stem, family)
+    }
+    family.push({thing, name, number: end === 0 ? -1 : numberAt(name, end)})
+  }
+  return byKey
+}
+
+/** The number that begins there; -1 for none, and for one that is not exact. */
+function numberAt(name: string, from: number): number {
+  let number = 0
+  let at = from
+  for (; isDigit(name.charCodeAt(at)); at++) number = number * 10 + name.charCodeAt(at) - 48
+  return at === from || number > Number.MAX_SAFE_INTEGER ? -1 : number
 }
 
 /**

@@ -54,17 +54,21 @@ function parse(text: string): Decoded<unknown> {
 
 /**
  * Gives the first fields of stored texts, those before the field `end`, and does not look at the rest: there are many states, and only
- * so many heads. Undefined for a text that does not begin with them as `encode` writes it.
+ * so many heads, often one and the same after the other. Undefined for a text that does not begin with them as `encode` writes it.
  */
 export function headDecoder<S extends v.GenericSchema>(schema: S, end: string): (text: string) => v.InferOutput<S> | undefined {
   const decode = rememberingDecoder(schema)
   // Within a string its first quote would have a backslash before it.
   const mark = `,"${end}":`
+  let last: {readonly head: string; readonly value: v.InferOutput<S>} | undefined
   return text => {
+    if (last !== undefined && text.startsWith(last.head)) return last.value
     const at = text.indexOf(mark)
     if (at < 0) return undefined
     const decoded = decode(`${text.slice(0, at)}}`)
-    return 'value' in decoded ? decoded.value : undefined
+    if ('problem' in decoded) return undefined
+    last = {head: text.slice(0, at + mark.length), value: decoded.value}
+    return decoded.value
   }
 }
 

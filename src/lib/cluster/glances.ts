@@ -1,8 +1,9 @@
-import {keys, type ParsedKey, parseKey} from '../store/keys.ts'
+import {keyParser, keys, type ParsedKey} from '../store/keys.ts'
 import type {Entry} from '../store/store.ts'
 import {headDecoder} from './codec.ts'
-import {stateHeadSchema, type UnitState} from './model.ts'
-import {ClusterView, inner} from './view.ts'
+import {type Machine, machineHeadSchema, stateHeadSchema, type UnitState} from './model.ts'
+import {type Place, placeOf, type Standing} from './rows.ts'
+import {ClusterView} from './view.ts'
 
 /** As much of a state as a short list shows. Of a oneshot that is done all is known. */
 export type Glance = Pick<UnitState, 'load' | 'active' | 'sub'> & {readonly done?: undefined}
@@ -13,59 +14,100 @@ export type Glance = Pick<UnitState, 'load' | 'active' | 'sub'> & {readonly done
  * no place, `lacking` tells once all is taken in.
  */
 export class Glances {
-  /** The machines, and what has been asked for besides. */
+  /** What is not to be glanced at, and what has been asked for besides. */
   readonly view = new ClusterView()
-  readonly units = new Set<string>()
-  /** By machine. */
-  readonly assigned = new Map<string, Set<string>>()
-  /** By machine, then unit. */
-  readonly states = new Map<string, Map<string, Glance | UnitState>>()
+  readonly machines = new Map<string, MachineGlance>()
+  /** The units that have records. */
+  readonly units: string[] = []
+  /** By unit. */
+  private readonly seen = new Map<string, Sight>()
+  private readonly parse = keyParser()
 
   get unreadable(): ReadonlyMap<string, string> {
     return this.view.unreadable
   }
 
-  /** Takes in machines and states, and keys of units and assignments. */
-  putAll(entries: Iterable<Entry>): void {
-    for (const entry of entries) {
-      const key = parseKey(entry.key)
-      if (key?.kind === 'unit') this.units.add(key.unit)
-      else if (key?.kind === 'assignment') this.assign(key)
-      else if (key?.kind === 'state') this.glance(key, entry)
-      else this.view.put(entry)
-    }
+  /** Takes in a machine or state, or the key of a unit or assignment; each once. */
+  put(entry: Entry): void {
+    const key = this.parse(entry.key)
+    if (key?.kind === 'unit') this.units.push(key.unit)
+    else if (key?.kind === 'assignment') this.sight(key).isAssigned = true
+    else if (key?.kind === 'state') this.glance(key, entry)
+    else if (key?.kind === 'machine') this.glanceAt(key.machine, entry)
+    else this.view.put(entry)
   }
 
   /** The keys whose values are to be put into the view: of units that are on no machine that is there, for what is asked of them. */
   lacking(): readonly string[] {
-    const unplaced = new Set(this.units)
-    for (const units of this.assigned.values()) for (const unit of units) unplaced.delete(unit)
-    const ofLost: string[] = []
-    for (const [machine, states] of this.states) {
-      if (this.view.isThere(machine)) for (const unit of states.keys()) unplaced.delete(unit)
-      else
-        for (const [unit, {done}] of states)
-          if (done)
-            ofLost.push(keys.unit(unit), ...(this.assigned.get(machine)?.has(unit) ? [keys.assignment(machine, unit)] : []))
+    const lacking = this.units.filter(unit => !this.isPlaced(unit)).map(keys.unit)
+    for (const {unit, place, isAssigned, state} of this.standings()) {
+      if (state?.done !== true || place.isThere) continue
+      lacking.push(keys.unit(unit))
+      if (isAssigned) lacking.push(keys.assignment(place.machine, unit))
     }
-    return [...[...unplaced].map(keys.unit), ...ofLost]
+    return lacking
   }
 
-  private assign({machine, unit}: PlacedKey): void {
-    const units = this.assigned.get(machine)
-    if (units === undefined) this.assigned.set(machine, new Set([unit]))
-    else units.add(unit)
+  /** In no order. */
+  *standings(): Generator<Standing<Glance | UnitState>> {
+    const places = new Map<string, Place>()
+    for (const [unit, first] of this.seen) {
+      for (let sight: Sight | undefined = first; sight !== undefined; sight = sight.elsewhere) {
+        const {machine, isAssigned, state} = sight
+        const place = places.get(machine) ?? placeOf(this, machine)
+        places.set(machine, place)
+        yield {unit, place, isAssigned, state}
+      }
+    }
   }
 
-  private glance({machine, unit}: PlacedKey, entry: Entry): void {
+  /** Whether a machine is registered, be it readable or not. */
+  isThere(machine: string): boolean {
+    return this.machines.has(machine) || this.view.isThere(machine)
+  }
+
+  private isPlaced(unit: string): boolean {
+    for (let sight = this.seen.get(unit); sight !== undefined; sight = sight.elsewhere)
+      if (sight.isAssigned || (sight.state !== undefined && this.isThere(sight.machine))) return true
+    return false
+  }
+
+  private sight({machine, unit}: PlacedKey): Sight {
+    const first = this.seen.get(unit)
+    for (let sight = first; sight !== undefined; sight = sight.elsewhere) if (sight.machine === machine) return sight
+    const made = {machine, isAssigned: false, state: undefined, elsewhere: first}
+    this.seen.set(unit, made)
+    return made
+  }
+
+  private glanceAt(id: string, entry: Entry): void {
+    const head = machineHeadOf(entry.value)
+    if (head === undefined) this.view.put(entry)
+    const machine = head ?? this.view.machines.get(id)
+    if (machine !== undefined) this.machines.set(id, {...machine, id})
+  }
+
+  private glance(key: PlacedKey, entry: Entry): void {
     const head = entry.value.includes(done) ? undefined : headOf(entry.value)
     if (head === undefined) this.view.put(entry)
-    const state = head ?? this.view.state(machine, unit)
-    if (state !== undefined) inner(this.states, machine).set(unit, state)
+    const state = head ?? this.view.state(key.machine, key.unit)
+    if (state !== undefined) this.sight(key).state = state
   }
+}
+
+/** As much of a machine as a short list shows. */
+type MachineGlance = Pick<Machine, 'id' | 'name' | 'address'>
+
+/** A unit on one of the machines that it is to be on or has a state on. */
+interface Sight {
+  readonly machine: string
+  isAssigned: boolean
+  state: Glance | UnitState | undefined
+  readonly elsewhere: Sight | undefined
 }
 
 type PlacedKey = Extract<ParsedKey, {readonly kind: 'assignment' | 'state'}>
 
+const machineHeadOf: (text: string) => Omit<MachineGlance, 'id'> | undefined = headDecoder(machineHeadSchema, 'metadata')
 const headOf: (text: string) => Glance | undefined = headDecoder(stateHeadSchema, 'file')
 const done = '"done":'

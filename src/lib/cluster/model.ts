@@ -28,11 +28,16 @@ export const unitRecordSchema = v.object({
   generation: count,
 })
 
-export const machineSchema = v.object({
+/** What stands first in every machine's record. */
+export const machineHeadSchema = v.object({
   /** A name given by the operator, unique by their care; shown in place of the id. */
   name: v.optional(v.string()),
   hostname: v.string(),
   address: v.string(),
+})
+
+export const machineSchema = v.object({
+  ...machineHeadSchema.entries,
   metadata: texts,
   /** What units may take of it; a record of before says nothing of disk and devices. */
   capacity: v.object({

@@ -1,5 +1,5 @@
 import {UnreachableError} from '../base/errors.ts'
-import {keys, parseKey, prefixes} from '../store/keys.ts'
+import {keyParser, keys, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {Glances} from './glances.ts'
@@ -52,12 +52,10 @@ export async function readStates(store: Store, names: readonly string[], signal:
 async function findPlaces(store: Store, under: readonly string[], names: readonly string[], signal: AbortSignal) {
   const wanted = new Set(names)
   const places: {readonly key: string; readonly machine: string; readonly unit: string}[] = []
-  const take = (entries: readonly Entry[]) => {
-    for (const {key} of entries) {
-      const parsed = parseKey(key)
-      if (parsed !== undefined && 'unit' in parsed && 'machine' in parsed && wanted.has(parsed.unit))
-        places.push({key, ...parsed})
-    }
+  const parse = keyParser()
+  const take = ({key}: Entry) => {
+    const parsed = parse(key)
+    if (parsed !== undefined && 'unit' in parsed && 'machine' in parsed && wanted.has(parsed.unit)) places.push({key, ...parsed})
   }
   const {revision} = await store.list(under, {keysOnly: true, take, signal})
   return {places, revision}
@@ -77,12 +75,12 @@ export async function readGlances(store: Store, signal: AbortSignal): Promise<Gl
   return await unlessCompacted(async () => {
     const glances = new Glances()
     const keysOnly = [prefixes.units, prefixes.assignments]
-    const take = (entries: readonly Entry[]) => glances.putAll(entries)
+    const take = (entry: Entry) => glances.put(entry)
     const {revision} = await store.list([...keysOnly, prefixes.machines, prefixes.states], {keysOnly, take, signal})
     const lacking = glances.lacking()
-    const more = (entries: readonly Entry[]) => glances.view.putAll(entries)
+    const more = (entry: Entry) => glances.view.put(entry)
     if (lacking.length > fewKeys) await store.list(keysOnly, {revision, take: more, signal})
-    else if (lacking.length > 0) more((await store.get(lacking, {revision, signal})).entries)
+    else if (lacking.length > 0) (await store.get(lacking, {revision, signal})).entries.forEach(more)
     return glances
   })
 }
@@ -106,7 +104,7 @@ async function readAll(
 ): Promise<{readonly view: ClusterView; readonly revision: number}> {
   return await unlessCompacted(async () => {
     const view = new ClusterView()
-    const take = (entries: readonly Entry[]) => view.putAll(entries)
+    const take = (entry: Entry) => view.put(entry)
     const {revision} = await store.list(prefixes, {signal, take})
     return {view, revision}
   })

@@ -1,7 +1,7 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
 import type {Glance, Glances} from './glances.ts'
 import {machineLabel, shortId} from './machine-name.ts'
-import type {DesiredState, UnitRecord, UnitState} from './model.ts'
+import type {DesiredState, Machine, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit as it is on one machine, or without a place: what every `list-units` shows. */
@@ -33,45 +33,28 @@ export interface UnitRow extends BriefUnitRow {
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
-  return sortedRows({view, assigned: view.assignments, states: view.states}, placedRow, unplacedRow)
+  return sortedRows(view, standings(view), placedRow)
 }
 
 /** The same of a cluster that is only glanced at. */
 export function briefUnitRows(glances: Glances): readonly BriefUnitRow[] {
-  return sortedRows(glances, briefRow, unplacedRow)
+  return sortedRows(glances.view, glances.standings(), briefRow)
 }
-
-/** Where units are, and how. */
-interface Placed<S> {
-  /** What else is known: machines, and records and assignments as far as they matter. */
-  readonly view: ClusterView
-  /** By machine. */
-  readonly assigned: ReadonlyMap<string, Units>
-  /** By machine, then unit. */
-  readonly states: ReadonlyMap<string, ReadonlyMap<string, S>>
-}
-
-type Units = ReadonlySet<string> | ReadonlyMap<string, unknown>
 
 function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
-  {view, assigned, states}: Placed<S>,
-  rowOf: (view: ClusterView, unit: string, place: Place<S>) => Row,
-  unplacedRowOf: (view: ClusterView, record: UnitRecord) => Row,
-): readonly Row[] {
-  const rows: Row[] = []
+  view: ClusterView,
+  standings: Iterable<Standing<S>>,
+  rowOf: (view: ClusterView, standing: Standing<S>) => Row | UnitRow,
+): readonly (Row | UnitRow)[] {
+  const rows: (Row | UnitRow)[] = []
   const unplaced = new Set(view.units.keys())
-  const add = (unit: string, place: Place<S>) => {
-    if (isLeftBehind(view, unit, place)) return
-    unplaced.delete(unit)
-    rows.push(rowOf(view, unit, place))
-  }
-  for (const machine of new Set([...assigned.keys(), ...states.keys()])) {
-    const place = placeWith({view, assigned, states}, machine)
-    for (const unit of place.assigned?.keys() ?? []) add(unit, place)
-    for (const unit of place.states?.keys() ?? []) if (!place.assigned?.has(unit)) add(unit, place)
+  for (const standing of standings) {
+    if (isLeftBehind(view, standing)) continue
+    unplaced.delete(standing.unit)
+    rows.push(rowOf(view, standing))
   }
   for (const record of view.units.values()) {
-    if (record.desiredState !== 'inactive' && unplaced.has(record.name)) rows.push(unplacedRowOf(view, record))
+    if (record.desiredState !== 'inactive' && unplaced.has(record.name)) rows.push(unplacedRow(view, record))
   }
   return sortedNaturally(
     rows,
@@ -82,14 +65,14 @@ function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
 
 /** The same rows for one unit, by machine; `machines`: where it has an assignment or a state, which is looked for unless given. */
 export function unitRowsOf(view: ClusterView, unit: string, machines = machinesWith(view, unit)): readonly UnitRow[] {
-  const placed = machines.map(machine => placeOf(view, machine)).filter(place => !isLeftBehind(view, unit, place))
+  const placed = machines.map(machine => standingOf(view, unit, placeOf(view, machine))).filter(each => !isLeftBehind(view, each))
   const record = view.units.get(unit)
   if (placed.length === 0 && record !== undefined && record.desiredState !== 'inactive') return [unplacedRow(view, record)]
-  return placed.sort((a, b) => compareNatural(a.machine, b.machine)).map(place => placedRow(view, unit, place))
+  return placed.sort((a, b) => compareNatural(a.place.machine, b.place.machine)).map(each => placedRow(view, each))
 }
 
 /** `name/ip` or `<first 8 of id>.../ip`, as fleetctl prints a machine. */
-export function targetOf(view: ClusterView, machine: string): string {
+export function targetOf(view: Pick<Machines, 'machines'>, machine: string): string {
   const known = view.machines.get(machine)
   return known === undefined ? shortId(machine) : `${machineLabel(known)}/${known.address}`
 }
@@ -98,36 +81,57 @@ function machinesWith(view: ClusterView, unit: string): readonly string[] {
   return [...new Set([...view.assignments, ...view.states].flatMap(([machine, units]) => (units.has(unit) ? [machine] : [])))]
 }
 
-/** A machine with its units. */
-export interface Place<S = UnitState> {
+/** The machines that are known, as much as is needed of them here. */
+interface Machines {
+  readonly machines: ReadonlyMap<string, Pick<Machine, 'id' | 'name' | 'address'>>
+  readonly isThere: (machine: string) => boolean
+}
+
+/** A machine that units are on. */
+export interface Place {
   readonly machine: string
   readonly isThere: boolean
   readonly target: string
   readonly address: string | null
-  readonly assigned: Units | undefined
-  readonly states: ReadonlyMap<string, S> | undefined
 }
 
 /** A machine as it is or as it is remembered. */
-export function placeOf(view: ClusterView, machine: string): Place {
-  return placeWith({view, assigned: view.assignments, states: view.states}, machine)
-}
-
-function placeWith<S>({view, assigned, states}: Placed<S>, machine: string): Place<S> {
+export function placeOf(view: Machines, machine: string): Place {
   return {
     machine,
     isThere: view.isThere(machine),
     target: targetOf(view, machine),
     address: view.machines.get(machine)?.address ?? null,
-    assigned: assigned.get(machine),
-    states: states.get(machine),
+  }
+}
+
+/** How a unit stands on a machine: it is to be there, or is said to be in some state, or both. */
+export interface Standing<S = UnitState> {
+  readonly unit: string
+  readonly place: Place
+  readonly isAssigned: boolean
+  readonly state: S | undefined
+}
+
+/** How a unit stands on a machine where it has an assignment or a state. */
+export function standingOf(view: ClusterView, unit: string, place: Place): Standing {
+  const isAssigned = view.assignments.get(place.machine)?.has(unit) === true
+  return {unit, place, isAssigned, state: view.state(place.machine, unit)}
+}
+
+function* standings(view: ClusterView): Generator<Standing> {
+  for (const machine of new Set([...view.assignments.keys(), ...view.states.keys()])) {
+    const place = placeOf(view, machine)
+    const assigned = view.assignments.get(machine)
+    const states = view.states.get(machine)
+    for (const unit of assigned?.keys() ?? []) yield {unit, place, isAssigned: true, state: states?.get(unit)}
+    for (const [unit, state] of states ?? []) if (!assigned?.has(unit)) yield {unit, place, isAssigned: false, state}
   }
 }
 
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
-function isLeftBehind(view: ClusterView, unit: string, {isThere, assigned, states}: Place<Glance | UnitState>): boolean {
-  if (isThere || assigned?.has(unit)) return false
-  return !isFinished(states?.get(unit), view.units.get(unit))
+function isLeftBehind(view: ClusterView, {unit, place, isAssigned, state}: Standing<Glance | UnitState>): boolean {
+  return !place.isThere && !isAssigned && !isFinished(state, view.units.get(unit))
 }
 
 /** A oneshot that has succeeded, by what is asked of it now: an earlier success does not speak for a start anew. */
@@ -138,16 +142,15 @@ function isFinished(
   return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
 }
 
-function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
-  const {target, active, sub} = briefRow(view, unit, place)
-  const {machine} = place
-  const state = place.states?.get(unit)
-  const assigned = view.assignments.get(machine)?.get(unit)
-  const lost = isLost(view, unit, place)
+function placedRow(view: ClusterView, standing: Standing): UnitRow {
+  const {unit, place, state} = standing
+  const {active, sub} = briefRow(view, standing)
+  const assigned = view.assignments.get(place.machine)?.get(unit)
+  const lost = isLost(view, standing)
   return {
     unit,
-    machine,
-    target,
+    machine: place.machine,
+    target: place.target,
     address: place.address,
     desiredState: assigned?.desiredState ?? null,
     load: state?.load ?? 'loaded',
@@ -164,22 +167,22 @@ function placedRow(view: ClusterView, unit: string, place: Place): UnitRow {
   }
 }
 
-function briefRow(view: ClusterView, unit: string, place: Place<Glance | UnitState>): BriefUnitRow {
-  const {machine, target} = place
-  const state = place.states?.get(unit)
-  const lost = isLost(view, unit, place)
+function briefRow(view: ClusterView, standing: Standing<Glance | UnitState>): BriefUnitRow {
+  const {unit, place, state} = standing
+  const lost = isLost(view, standing)
   return {
     unit,
-    machine,
-    target,
+    machine: place.machine,
+    target: place.target,
     active: lost ? 'lost' : (state?.active ?? 'inactive'),
     sub: lost ? 'lost' : (state?.sub ?? 'dead'),
   }
 }
 
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-export function isLost(view: ClusterView, unit: string, {machine, isThere, states}: Place<Glance | UnitState>): boolean {
-  return !isThere && !isFinished(states?.get(unit), view.assignments.get(machine)?.get(unit) ?? view.units.get(unit))
+export function isLost(view: ClusterView, {unit, place, state}: Standing<Glance | UnitState>): boolean {
+  if (place.isThere) return false
+  return !isFinished(state, view.assignments.get(place.machine)?.get(unit) ?? view.units.get(unit))
 }
 
 function unplacedRow(view: ClusterView, record: UnitRecord): UnitRow {

@@ -3,7 +3,7 @@ import {sortedNaturally} from '../base/natural-order.ts'
 import {parseUnitFile, type ReadUnitFile} from '../unit/file.ts'
 import {describeUnit, understandUnit} from '../unit/parse-unit.ts'
 import type {DesiredState, UnitRecord} from './model.ts'
-import {isLost, placeOf, targetOf} from './rows.ts'
+import {isLost, placeOf, standingOf, targetOf} from './rows.ts'
 import type {ClusterView} from './view.ts'
 
 /** A unit that the cluster knows: a row of `list-unit-files`. */
@@ -54,7 +54,7 @@ export function unitFileRow(
 
 function currentState(view: ClusterView, record: UnitRecord, machine: string | undefined): DesiredState | 'lost' {
   if (machine === undefined) return 'inactive'
-  if (isLost(view, record.name, placeOf(view, machine))) return 'lost'
+  if (isLost(view, standingOf(view, record.name, placeOf(view, machine)))) return 'lost'
   const state = view.state(machine, record.name)
   if (state === undefined) return 'inactive'
   return view.assignments.get(machine)?.get(record.name)?.desiredState ?? 'loaded'

@@ -1,5 +1,5 @@
 import {MultiMap} from '../base/multi-map.ts'
-import {type ParsedKey, parseKey, prefixes} from '../store/keys.ts'
+import {keyParser, type ParsedKey, parseKey, prefixes} from '../store/keys.ts'
 import type {ChangeEvent, Entry} from '../store/store.ts'
 import {type Decoded, decode, decoder, rememberingDecoder} from './codec.ts'
 import {
@@ -72,7 +72,7 @@ export class ClusterView {
   }
 
   put(entry: Entry): void {
-    const key = parseKey(entry.key)
+    const key = parse(entry.key)
     if (key === undefined) return
     const problem = put(this, key, entry)
     if (problem !== undefined) {
@@ -121,6 +121,7 @@ export class ClusterView {
   }
 }
 
+const parse = keyParser()
 const decodeRecord = rememberingDecoder(unitRecordSchema)
 const decodeAssignment = rememberingDecoder(assignmentSchema)
 const decodeState = decoder(unitStateSchema)

@@ -74,6 +74,24 @@ export function parseKey(key: string): ParsedKey | undefined {
   }
 }
 
+/** As `parseKey`, sooner for keys that come in order: the assignments of one machine, and its states, stand one after the other. */
+export function keyParser(): typeof parseKey {
+  let beginning = '/'
+  let place: {readonly kind: 'assignment' | 'state'; readonly machine: string} | undefined
+  return key => {
+    if (place !== undefined && key.startsWith(beginning)) {
+      const unit = key.slice(beginning.length)
+      return isPart(unit) ? {kind: place.kind, machine: place.machine, unit} : undefined
+    }
+    const parsed = parseKey(key)
+    if (parsed?.kind === 'assignment' || parsed?.kind === 'state') {
+      place = parsed
+      beginning = key.slice(0, -parsed.unit.length)
+    }
+    return parsed
+  }
+}
+
 function parseSettings(key: string): ParsedKey | undefined {
   if (key === keys.clusterSettings) return {kind: 'clusterSettings'}
   if (!key.startsWith(prefixes.machineSettings)) return undefined

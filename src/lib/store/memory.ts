@@ -48,7 +48,7 @@ export class MemoryStore implements Store {
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
     const listed = entries.map(entry => (withoutValue(options.keysOnly, entry.key) ? {...entry, value: ''} : entry))
     if (options.take === undefined) return {revision, entries: listed}
-    options.take(listed)
+    for (const entry of listed) options.take(entry)
     return {revision, entries: []}
   }
 

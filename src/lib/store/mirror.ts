@@ -17,7 +17,7 @@ export interface MirrorOptions {
   /** Called after a batch of changes is in `entries`, before anything else can happen; one that throws ends the mirror. */
   readonly onChange?: (changes: readonly ChangeEvent[], revision: number) => void
   /** Called when it begins to read what is there; gives who is told of that as it comes. Called again when compaction makes it begin anew. */
-  readonly reading?: () => (entries: readonly Entry[]) => void
+  readonly reading?: () => (entry: Entry) => void
   /** Told how its watch stands to the store. */
   readonly linked?: WatchLink
 }
@@ -45,9 +45,9 @@ export async function openMirror(store: Store, prefixes: readonly string[], opti
   const first = await unlessCompacted(async () => {
     const entries = new Map<string, Entry>()
     const tell = reading?.()
-    const take = (page: readonly Entry[]) => {
-      for (const entry of page) entries.set(entry.key, entry)
-      tell?.(page)
+    const take = (entry: Entry) => {
+      entries.set(entry.key, entry)
+      tell?.(entry)
     }
     const {revision} = await store.list(prefixes, {signal, take})
     return {entries, revision}

@@ -40,10 +40,10 @@ export interface ListOptions extends GetOptions {
   /** Of all entries only the keys, or of those under some of the listed prefixes. */
   readonly keysOnly?: boolean | readonly string[]
   /**
-   * Given the entries as they come, those of one prefix in order, and while others are still on their way; the listing then has none.
+   * Given each entry as it comes, those of one prefix in order, and while others are still on their way; the listing then has none.
    * Compaction then ends the listing even when no revision was asked for: who has taken a part begins again (`unlessCompacted`).
    */
-  readonly take?: (entries: readonly Entry[]) => void
+  readonly take?: (entry: Entry) => void
 }
 
 export interface Entry {

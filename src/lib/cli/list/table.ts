@@ -19,7 +19,8 @@ export function renderTable<Row>(columns: Columns<Row>, rows: readonly Row[], op
     return column === undefined ? [] : [{legend: field.toUpperCase(), ...column}]
   })
   const legend = options.legend ? [shown.map(column => column.legend)] : []
-  const texts = rows.map(row => shown.map(column => onOneLine(column.text(row, options) ?? '') || '-'))
+  const cells = shown.map(() => often((text: string | null) => onOneLine(text ?? '') || '-'))
+  const texts = rows.map(row => shown.map((column, at) => cells[at]?.(column.text(row, options)) ?? '-'))
   const lines: readonly Line[] = [...legend, ...texts]
   const widths = fitWidths(widestOf(lines, shown.length), options.width)
   if (chalk.level === 0) return padLines(lines, widths)
@@ -77,15 +78,20 @@ const portion = 100
 
 /** For a pipe: text and nothing else, a hundred times as fast for the thousands of lines that go through pipes. */
 function padLines(lines: readonly Line[], widths: readonly number[]): string {
-  let padded = ''
-  for (const line of lines) {
-    const last = line.length - 1
-    for (const [at, text] of line.entries()) {
-      const width = widths[at] ?? text.length
-      padded += at === last ? `${cut(text, width)}\n` : `${cut(text, width).padEnd(width)}  `
-    }
+  const last = widths.length - 1
+  const pads = widths.map((width, at) =>
+    often((text: string) => (at === last ? cut(text, width) : cut(text, width).padEnd(width + 2))),
+  )
+  return lines.map(line => `${line.map((text, at) => pads[at]?.(text)).join('')}\n`).join('')
+}
+
+/** The same for a value as a moment ago: many rows have it from the one before. */
+function often<Value, Result>(make: (value: Value) => Result): (value: Value) => Result {
+  let last: {readonly value: Value; readonly result: Result} | undefined
+  return value => {
+    if (last === undefined || last.value !== value) last = {value, result: make(value)}
+    return last.result
   }
-  return padded
 }
 
 /** The widths that fit a terminal: the widest columns give way, never below ten characters. */

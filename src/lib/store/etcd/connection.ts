@@ -1,5 +1,5 @@
 import {castGrpcError, Etcd3, EtcdInvalidAuthTokenError, type IOptions, WatchClient} from 'etcd3'
-import {type RangeAnswer, type RangeRequest, readRangeAnswer, writeRangeRequest} from './range-message.ts'
+import {type RangeRequest, writeRangeRequest} from './range-message.ts'
 
 /**
  * etcd3's RPC layer to one endpoint, with its own fault handling off: no blind retries of writes, no circuit breaker that
@@ -36,15 +36,14 @@ export class Connection extends Etcd3 {
     })
   }
 
-  /** A page of a range of keys; theirs begin with a prefix of so many bytes, which is left out. */
-  async readRange(request: RangeRequest, prefixBytes: number, limits: {readonly deadline: number}): Promise<RangeAnswer> {
+  /** A page of a range of keys, as etcd wrote it. */
+  async readRange(request: RangeRequest, limits: {readonly deadline: number}): Promise<Buffer> {
     const read = () =>
       this.pool.withConnection(
         'KV',
         async ({client, metadata}) =>
-          await new Promise<RangeAnswer>((resolve, reject) => {
-            const take = (answer: Buffer) => readRangeAnswer(answer, prefixBytes)
-            client.makeUnaryRequest(rangeMethod, writeRangeRequest, take, request, metadata, limits, (error, answer) => {
+          await new Promise<Buffer>((resolve, reject) => {
+            client.makeUnaryRequest(rangeMethod, writeRangeRequest, asItIs, request, metadata, limits, (error, answer) => {
               if (error !== null) reject(castGrpcError(error))
               else if (answer !== undefined) resolve(answer)
             })
@@ -81,6 +80,10 @@ function askForTokens(pool: object, tokens: Etcd3): void {
 }
 
 const rangeMethod = '/etcdserverpb.KV/Range'
+
+function asItIs(answer: Buffer): Buffer {
+  return answer
+}
 
 type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>
 

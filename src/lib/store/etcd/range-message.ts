@@ -19,8 +19,6 @@ export interface RangeRequest extends KeyRange {
 export interface RangeAnswer {
   /** Etcd's revision when it answered. */
   readonly revision: number
-  /** In the order of their keys, which are relative to the cluster's prefix. */
-  readonly entries: readonly Entry[]
   /** Whether the limit left some out. */
   readonly more: boolean
 }
@@ -44,22 +42,21 @@ export function writeRangeRequest({
 }
 
 /**
- * Reads an answer straight into entries; `prefixBytes` is the length of what all its keys begin with. Throws RangeError for a message
- * that is none.
+ * Reads an answer, and gives its entries to `take` one after the other, in the order of their keys; `prefixBytes` is the length of what
+ * all keys begin with, and is left out. Throws RangeError for a message that is none.
  */
-export function readRangeAnswer(bytes: Buffer, prefixBytes: number): RangeAnswer {
-  const entries: Entry[] = []
+export function readRangeAnswer(bytes: Buffer, prefixBytes: number, take: (entry: Entry) => void): RangeAnswer {
   let revision = 0
   let more = false
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
     if (tag === field(1, message)) revision = readRevision(reader, reader.end())
-    else if (tag === field(2, message)) entries.push(readEntry(reader, reader.end(), prefixBytes))
+    else if (tag === field(2, message)) take(readEntry(reader, reader.end(), prefixBytes))
     else if (tag === field(3, varint)) more = reader.number() !== 0
     else reader.skip(tag)
   }
-  return {revision, entries, more}
+  return {revision, more}
 }
 
 /** The revision of a ResponseHeader. */

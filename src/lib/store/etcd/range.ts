@@ -1,10 +1,18 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
 import {disjointPrefixes, withoutValue} from '../prefixes.ts'
-import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
+import {
+  CompactedError,
+  type Entry,
+  type GetOptions,
+  type Listing,
+  type ListOptions,
+  maxWrites,
+  unlessCompacted,
+} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
 import type {KeyRange, Keyspace} from './keyspace.ts'
-import type {RangeAnswer, RangeRequest} from './range-message.ts'
+import {type RangeRequest, readRangeAnswer} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
@@ -53,17 +61,13 @@ export async function checkRevision(
   revision: number,
   options: CallOptions = {},
 ): Promise<number> {
-  return endpoints.saw(await readRange(endpoints, {...range, revision, countOnly: true}, options))
+  const answer = await readRange(endpoints, {...range, revision, countOnly: true}, options)
+  return endpoints.saw(readRangeAnswer(answer, 0, () => {}))
 }
 
-async function readRange(
-  endpoints: Endpoints,
-  request: RangeRequest,
-  options: CallOptions,
-  prefixBytes = 0,
-): Promise<RangeAnswer> {
+async function readRange(endpoints: Endpoints, request: RangeRequest, options: CallOptions): Promise<Buffer> {
   return await reading(request.revision, () =>
-    endpoints.repeatable((connection, limits) => connection.readRange(request, prefixBytes, limits), options),
+    endpoints.repeatable((connection, limits) => connection.readRange(request, limits), options),
   )
 }
 
@@ -77,52 +81,46 @@ async function listOnce(
   const {signal} = request
   const present = await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), request.revision ?? 0, {signal})
   const revision = request.revision ?? present
-  const listed = await Promise.all(
-    prefixes.map(prefix => {
+  const listed = prefixes.map((): Entry[] => [])
+  await Promise.all(
+    prefixes.map(async (prefix, at) => {
+      const take = request.take ?? (entry => listed[at]?.push(entry))
       const keysOnly = withoutValue(request.keysOnly, prefix)
-      return listRange(endpoints, keyspace, {...request, range: keyspace.range(prefix), revision, keysOnly})
+      await listRange(endpoints, keyspace, {...request, take, range: keyspace.range(prefix), revision, keysOnly})
     }),
   )
-  return {revision, entries: listed.flat(2)}
+  return {revision, entries: listed.flat()}
 }
 
-type RangeListing = ListOptions & {readonly range: KeyRange; readonly revision: number; readonly keysOnly: boolean}
+interface RangeListing extends GetOptions {
+  readonly range: KeyRange
+  readonly revision: number
+  readonly keysOnly: boolean
+  readonly take: (entry: Entry) => void
+}
 
-/** All pages of a range, but for those that the request takes. */
-async function listRange(
+/** Takes all entries of a range. */
+async function listRange(endpoints: Endpoints, keyspace: Keyspace, request: RangeListing): Promise<void> {
+  for (let range: KeyRange | undefined = request.range; range !== undefined; )
+    range = await listPage(endpoints, keyspace, {...request, range})
+}
+
+/** Takes the first entries of a range, and gives what is still to be read of it. They may take long on a slow line. */
+async function listPage(
   endpoints: Endpoints,
   keyspace: Keyspace,
-  request: RangeListing,
-): Promise<readonly (readonly Entry[])[]> {
-  const pages: (readonly Entry[])[] = []
-  for (let range: KeyRange | undefined = request.range; range !== undefined; ) {
-    const page: Page = await readPage(endpoints, keyspace, {...request, range})
-    if (request.take === undefined) pages.push(page.entries)
-    else request.take(page.entries)
-    range = page.rest
-  }
-  return pages
-}
-
-interface Page {
-  readonly entries: readonly Entry[]
-  /** What is still to be read of the range. */
-  readonly rest: KeyRange | undefined
-}
-
-/** The first entries of a range. They may take long on a slow line. */
-async function readPage(
-  endpoints: Endpoints,
-  keyspace: Keyspace,
-  {range, revision, keysOnly, signal}: RangeListing,
-): Promise<Page> {
+  {range, revision, keysOnly, signal, take}: RangeListing,
+): Promise<KeyRange | undefined> {
   const request = {...range, revision, limit: pageSize, keysOnly}
   const timeoutMs = Math.max(endpoints.callTimeoutMs, pageTimeoutMs)
-  const answer = await readRange(endpoints, request, {signal, timeoutMs}, keyspace.prefixBytes)
+  const bytes = await readRange(endpoints, request, {signal, timeoutMs})
+  let last: Entry | undefined
+  const answer = readRangeAnswer(bytes, keyspace.prefixBytes, entry => {
+    last = entry
+    take(entry)
+  })
   endpoints.saw(answer)
-  const last = answer.entries.at(-1)
-  const rest = answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined
-  return {entries: answer.entries, rest}
+  return answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined
 }
 
 /** Carries out a read at a revision, and says by CompactedError that the revision is gone. */
