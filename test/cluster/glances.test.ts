@@ -4,7 +4,7 @@ import {encode} from '../../src/lib/cluster/codec.ts'
 import {Glances} from '../../src/lib/cluster/glances.ts'
 import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
 import {readGlances, readStates, readUnits} from '../../src/lib/cluster/read.ts'
-import {type BriefUnitRow, briefUnitRows, unitRows} from '../../src/lib/cluster/rows.ts'
+import {type BriefUnitRow, briefUnitRows, type Standing, unitRows} from '../../src/lib/cluster/rows.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, storeOf, viewOf} from '../fakes/stored-cluster.ts'
@@ -103,7 +103,9 @@ test('what is read of a state is what it says, whatever words are in it', () => 
     fc.property(word, word, word, (load, sub, reason) => {
       const value = encode(unitStateSchema, {load, active: 'active', sub, ...rest, reason})
       const glances = glanced([entryOf(keys.state('m1', 'web@1.service'), value)])
-      expect([...glances.standings()]).toMatchObject([{unit: 'web@1.service', state: {load, active: 'active', sub}}])
+      const standings: Standing<unknown>[] = []
+      glances.eachStanding(standing => standings.push(standing))
+      expect(standings).toMatchObject([{unit: 'web@1.service', state: {load, active: 'active', sub}}])
       expect(glances.unreadable.size).toBe(0)
     }),
     {numRuns: 2000},

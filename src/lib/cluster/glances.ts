@@ -19,8 +19,8 @@ export class Glances {
   readonly machines = new Map<string, MachineGlance>()
   /** The units that have records. */
   readonly units: string[] = []
-  /** By unit. */
-  private readonly seen = new Map<string, Sight>()
+  /** Where each unit is to be or has a state; nothing for one that is only known. */
+  private readonly seen = new Map<string, Sight | undefined>()
   private readonly parse = keyParser()
 
   get unreadable(): ReadonlyMap<string, string> {
@@ -30,7 +30,7 @@ export class Glances {
   /** Takes in a machine or state, or the key of a unit or assignment; each once. */
   put(entry: Entry): void {
     const key = this.parse(entry.key)
-    if (key?.kind === 'unit') this.units.push(key.unit)
+    if (key?.kind === 'unit') this.know(key.unit)
     else if (key?.kind === 'assignment') this.sight(key).isAssigned = true
     else if (key?.kind === 'state') this.glance(key, entry)
     else if (key?.kind === 'machine') this.glanceAt(key.machine, entry)
@@ -39,26 +39,36 @@ export class Glances {
 
   /** The keys whose values are to be put into the view: of units that are on no machine that is there, for what is asked of them. */
   lacking(): readonly string[] {
-    const lacking = this.units.filter(unit => !this.isPlaced(unit)).map(keys.unit)
-    for (const {unit, place, isAssigned, state} of this.standings()) {
-      if (state?.done !== true || place.isThere) continue
-      lacking.push(keys.unit(unit))
-      if (isAssigned) lacking.push(keys.assignment(place.machine, unit))
-    }
+    const lacking: string[] = []
+    this.seen.forEach((first, unit) => {
+      let [isPlaced, wasDone] = [false, false]
+      for (let sight = first; sight !== undefined; sight = sight.elsewhere) {
+        const {machine, isAssigned, state} = sight
+        const isThere = this.isThere(machine)
+        if (isAssigned || isThere) isPlaced = true
+        if (isThere || !state?.done) continue
+        wasDone = true
+        if (isAssigned) lacking.push(keys.assignment(machine, unit))
+      }
+      if (wasDone || !isPlaced) lacking.push(keys.unit(unit))
+    })
     return lacking
   }
 
   /** In no order. */
-  *standings(): Generator<Standing<Glance | UnitState>> {
+  eachStanding(take: (standing: Standing<Glance | UnitState>) => void): void {
     const places = new Map<string, Place>()
-    for (const [unit, first] of this.seen) {
-      for (let sight: Sight | undefined = first; sight !== undefined; sight = sight.elsewhere) {
+    this.seen.forEach((first, unit) => {
+      for (let sight = first; sight !== undefined; sight = sight.elsewhere) {
         const {machine, isAssigned, state} = sight
-        const place = places.get(machine) ?? placeOf(this, machine)
-        places.set(machine, place)
-        yield {unit, place, isAssigned, state}
+        let place = places.get(machine)
+        if (place === undefined) {
+          place = placeOf(this, machine)
+          places.set(machine, place)
+        }
+        take({unit, place, isAssigned, state})
       }
-    }
+    })
   }
 
   /** Whether a machine is registered, be it readable or not. */
@@ -66,10 +76,9 @@ export class Glances {
     return this.machines.has(machine) || this.view.isThere(machine)
   }
 
-  private isPlaced(unit: string): boolean {
-    for (let sight = this.seen.get(unit); sight !== undefined; sight = sight.elsewhere)
-      if (sight.isAssigned || (sight.state !== undefined && this.isThere(sight.machine))) return true
-    return false
+  private know(unit: string): void {
+    this.units.push(unit)
+    if (!this.seen.has(unit)) this.seen.set(unit, undefined)
   }
 
   private sight({machine, unit}: PlacedKey): Sight {

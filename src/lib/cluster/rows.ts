@@ -33,26 +33,26 @@ export interface UnitRow extends BriefUnitRow {
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
-  return sortedRows(view, standings(view), placedRow)
+  return sortedRows(view, take => eachStanding(view, take), placedRow)
 }
 
 /** The same of a cluster that is only glanced at. */
 export function briefUnitRows(glances: Glances): readonly BriefUnitRow[] {
-  return sortedRows(glances.view, glances.standings(), briefRow)
+  return sortedRows(glances.view, take => glances.eachStanding(take), briefRow)
 }
 
 function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
   view: ClusterView,
-  standings: Iterable<Standing<S>>,
+  eachOf: (take: (standing: Standing<S>) => void) => void,
   rowOf: (view: ClusterView, standing: Standing<S>) => Row | UnitRow,
 ): readonly (Row | UnitRow)[] {
   const rows: (Row | UnitRow)[] = []
   const unplaced = new Set(view.units.keys())
-  for (const standing of standings) {
-    if (isLeftBehind(view, standing)) continue
-    unplaced.delete(standing.unit)
+  eachOf(standing => {
+    if (isLeftBehind(view, standing)) return
+    if (unplaced.size > 0) unplaced.delete(standing.unit)
     rows.push(rowOf(view, standing))
-  }
+  })
   for (const record of view.units.values()) {
     if (record.desiredState !== 'inactive' && unplaced.has(record.name)) rows.push(unplacedRow(view, record))
   }
@@ -119,13 +119,13 @@ export function standingOf(view: ClusterView, unit: string, place: Place): Stand
   return {unit, place, isAssigned, state: view.state(place.machine, unit)}
 }
 
-function* standings(view: ClusterView): Generator<Standing> {
+function eachStanding(view: ClusterView, take: (standing: Standing) => void): void {
   for (const machine of new Set([...view.assignments.keys(), ...view.states.keys()])) {
     const place = placeOf(view, machine)
     const assigned = view.assignments.get(machine)
     const states = view.states.get(machine)
-    for (const unit of assigned?.keys() ?? []) yield {unit, place, isAssigned: true, state: states?.get(unit)}
-    for (const [unit, state] of states ?? []) if (!assigned?.has(unit)) yield {unit, place, isAssigned: false, state}
+    for (const unit of assigned?.keys() ?? []) take({unit, place, isAssigned: true, state: states?.get(unit)})
+    for (const [unit, state] of states ?? []) if (!assigned?.has(unit)) take({unit, place, isAssigned: false, state})
   }
 }
 

@@ -1,7 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
 import type {ChalkInstance} from 'chalk'
 import Table from 'cli-table3'
-import type {CellOptions, Columns, Tone} from './columns.ts'
+import type {CellOptions, Column, Columns, Tone} from './columns.ts'
 
 export interface TableOptions extends CellOptions {
   readonly fields: readonly string[]
@@ -18,26 +18,54 @@ export function renderTable<Row>(columns: Columns<Row>, rows: readonly Row[], op
     const column = columns.all[field]
     return column === undefined ? [] : [{legend: field.toUpperCase(), ...column}]
   })
-  const legend = options.legend ? [shown.map(column => column.legend)] : []
-  const cells = shown.map(() => often((text: string | null) => onOneLine(text ?? '') || '-'))
-  const texts = rows.map(row => shown.map((column, at) => cells[at]?.(column.text(row, options)) ?? '-'))
-  const lines: readonly Line[] = [...legend, ...texts]
-  const widths = fitWidths(widestOf(lines, shown.length), options.width)
-  if (chalk.level === 0) return padLines(lines, widths)
+  const drawn = shown.map(column => drawnColumn(options.legend ? [column.legend] : [], column, rows, options))
+  const widths = fitWidths(
+    drawn.map(({width}) => width),
+    options.width,
+  )
+  if (chalk.level === 0) return padLines(drawn, widths)
   const tones: Readonly<Record<Tone, Paint>> = {good: chalk.green, busy: chalk.yellow, bad: chalk.red}
-  return drawLines(lines, widths, (line, at) => {
-    const row = rows[line - legend.length]
+  return drawLines(drawn, widths, (line, at) => {
+    const row = rows[options.legend ? line - 1 : line]
     if (row === undefined) return chalk.bold
     const tone = shown[at]?.tone?.(row)
     return tone === undefined ? plain : tones[tone]
   })
 }
 
-/** The texts of the cells. */
-type Line = readonly string[]
+/** The cells of a column, its legend first. */
+interface DrawnColumn {
+  readonly texts: readonly string[]
+  /** Of its widest. */
+  readonly width: number
+}
+
 type Paint = (text: string) => string
 
 const plain: Paint = text => text
+
+function drawnColumn<Row>(
+  legend: readonly string[],
+  {text}: Column<Row>,
+  rows: readonly Row[],
+  options: CellOptions,
+): DrawnColumn {
+  const texts = [...legend]
+  let width = Math.max(0, ...legend.map(each => each.length))
+  // Many rows have the same as the one before.
+  let last: string | null = null
+  let shown = '-'
+  for (const row of rows) {
+    const cell = text(row, options)
+    if (cell !== last) {
+      last = cell
+      shown = onOneLine(cell ?? '') || '-'
+    }
+    if (shown.length > width) width = shown.length
+    texts.push(shown)
+  }
+  return {texts, width}
+}
 
 /** What others wrote, such as a reason or a description: without escapes, line breaks and blanks at its ends. */
 function onOneLine(text: string): string {
@@ -48,22 +76,19 @@ function onOneLine(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
 const control = /[\x00-\x1f\x7f-\x9f]/
 
-function widestOf(lines: readonly Line[], columns: number): readonly number[] {
-  const widths = new Array<number>(columns).fill(0)
-  for (const line of lines) {
-    for (let at = 0; at < columns; at++) widths[at] = Math.max(widths[at] ?? 0, line[at]?.length ?? 0)
-  }
-  return widths
-}
-
 /** For a reader: with colours. In portions, since the time that cli-table3 takes grows faster than the table. */
-function drawLines(lines: readonly Line[], widths: readonly number[], paint: (line: number, column: number) => Paint): string {
+function drawLines(
+  columns: readonly DrawnColumn[],
+  widths: readonly number[],
+  paint: (line: number, column: number) => Paint,
+): string {
   let drawn = ''
-  for (let at = 0; at < lines.length; at += portion) {
+  const count = columns[0]?.texts.length ?? 0
+  for (let from = 0; from < count; from += portion) {
     const style = {'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true}
     const table = new Table({chars: noLines, style, colWidths: widths.map(width => width + 2)})
-    for (const [index, line] of lines.slice(at, at + portion).entries()) {
-      table.push(line.map((text, column) => paint(at + index, column)(cut(text, widths[column] ?? text.length))))
+    for (let line = from; line < Math.min(from + portion, count); line++) {
+      table.push(columns.map(({texts, width}, at) => paint(line, at)(cut(texts[line] ?? '', widths[at] ?? width))))
     }
     drawn += `${table
       .toString()
@@ -77,21 +102,23 @@ function drawLines(lines: readonly Line[], widths: readonly number[], paint: (li
 const portion = 100
 
 /** For a pipe: text and nothing else, a hundred times as fast for the thousands of lines that go through pipes. */
-function padLines(lines: readonly Line[], widths: readonly number[]): string {
-  const last = widths.length - 1
-  const pads = widths.map((width, at) =>
-    often((text: string) => (at === last ? cut(text, width) : cut(text, width).padEnd(width + 2))),
-  )
-  return lines.map(line => `${line.map((text, at) => pads[at]?.(text)).join('')}\n`).join('')
-}
-
-/** The same for a value as a moment ago: many rows have it from the one before. */
-function often<Value, Result>(make: (value: Value) => Result): (value: Value) => Result {
-  let last: {readonly value: Value; readonly result: Result} | undefined
-  return value => {
-    if (last === undefined || last.value !== value) last = {value, result: make(value)}
-    return last.result
+function padLines(columns: readonly DrawnColumn[], widths: readonly number[]): string {
+  const lines: string[] = []
+  for (const [at, {texts, width: own}] of columns.entries()) {
+    const width = widths[at] ?? own
+    const end = at === columns.length - 1 ? '\n' : '  '
+    let last: string | undefined
+    let padded = ''
+    for (let line = 0; line < texts.length; line++) {
+      const text = texts[line] ?? ''
+      if (text !== last) {
+        last = text
+        padded = end === '\n' ? cut(text, width) + end : cut(text, width).padEnd(width) + end
+      }
+      lines[line] = at === 0 ? padded : lines[line] + padded
+    }
   }
+  return lines.join('')
 }
 
 /** The widths that fit a terminal: the widest columns give way, never below ten characters. */

@@ -110,12 +110,17 @@ function varintOf(value: number): readonly number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varintOf(Math.floor(value / 128))]
 }
 
+/** With the part of `toString` that does the work, which protobufjs calls as well: for short texts the rest takes as long. */
+interface SlicedBuffer extends Buffer {
+  utf8Slice(from: number, end: number): string
+}
+
 class Reader {
   at = 0
-  private readonly buffer: Buffer
+  private readonly buffer: SlicedBuffer
 
   constructor(bytes: Buffer) {
-    this.buffer = bytes
+    this.buffer = bytes as SlicedBuffer
   }
 
   /** A varint below 2 ** 53. */
@@ -149,7 +154,7 @@ class Reader {
   /** UTF-8 without its first bytes. */
   text(skipped: number): string {
     const end = this.end()
-    const text = this.buffer.toString('utf8', this.at + skipped, end)
+    const text = this.buffer.utf8Slice(this.at + skipped, end)
     this.at = end
     return text
   }
