@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import * as fc from 'fast-check'
 import protobuf from 'protobufjs'
 import {expect, test} from 'vitest'
-import {readRangeAnswer, writeRangeRequest} from '../../../src/lib/store/etcd/range-message.ts'
+import {readRangeAnswer, readRangeEntries, writeRangeRequest} from '../../../src/lib/store/etcd/range-message.ts'
 import type {Entry} from '../../../src/lib/store/store.ts'
 
 const etcd3 = dirname(createRequire(import.meta.url).resolve('etcd3/package.json'))
@@ -34,7 +34,8 @@ function write(answer: object): Buffer {
 
 function read(bytes: Buffer, prefixBytes = 0) {
   const entries: Entry[] = []
-  return {...readRangeAnswer(bytes, prefixBytes, entry => entries.push(entry)), entries}
+  readRangeEntries(bytes, prefixBytes, entry => entries.push(entry))
+  return {...readRangeAnswer(bytes), entries}
 }
 
 const request = protocol.lookupType('etcdserverpb.RangeRequest')
@@ -69,6 +70,7 @@ test('an answer to a range reads as it was written by the protocol of etcd', () 
       expect(read(write({header: head, kvs: bytes, more}), prefixBytes)).toEqual({
         revision: head?.revision ?? 0,
         more: more ?? false,
+        lastKey: bytes.at(-1)?.key,
         entries: kvs.map(({key, value = '', create_revision = 0, mod_revision = 0, lease = '0'}) => ({
           key,
           value,

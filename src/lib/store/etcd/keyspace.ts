@@ -54,6 +54,11 @@ export class Keyspace {
   }
 }
 
+/** What comes of a range behind one of its keys. */
+export function behind(range: KeyRange, key: Buffer): KeyRange {
+  return {...range, key: Buffer.concat([key, zero])}
+}
+
 /** To etcd, as key: the first of all; as range_end: past the last of all. */
 const zero = Buffer.from([0])
 

@@ -15,10 +15,12 @@ export interface RangeRequest extends KeyRange {
   readonly countOnly?: boolean
 }
 
-/** As much of the answer as a listing wants to know. */
+/** What is to be known of an answer before its entries are read. */
 export interface RangeAnswer {
   /** Etcd's revision when it answered. */
   readonly revision: number
+  /** The whole key of its last entry, if any. */
+  readonly lastKey: Buffer | undefined
   /** Whether the limit left some out. */
   readonly more: boolean
 }
@@ -41,22 +43,36 @@ export function writeRangeRequest({
   ])
 }
 
-/**
- * Reads an answer, and gives its entries to `take` one after the other, in the order of their keys; `prefixBytes` is the length of what
- * all keys begin with, and is left out. Throws RangeError for a message that is none.
- */
-export function readRangeAnswer(bytes: Buffer, prefixBytes: number, take: (entry: Entry) => void): RangeAnswer {
+/** Looks an answer over, without reading its entries. Throws RangeError for a message that is none. */
+export function readRangeAnswer(bytes: Buffer): RangeAnswer {
   let revision = 0
   let more = false
+  let last: {readonly from: number; readonly end: number} | undefined
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
     if (tag === field(1, message)) revision = readRevision(reader, reader.end())
-    else if (tag === field(2, message)) take(readEntry(reader, reader.end(), prefixBytes))
-    else if (tag === field(3, varint)) more = reader.number() !== 0
+    else if (tag === field(2, message)) {
+      const end = reader.end()
+      last = {from: reader.at, end}
+      reader.at = end
+    } else if (tag === field(3, varint)) more = reader.number() !== 0
     else reader.skip(tag)
   }
-  return {revision, more}
+  return {revision, more, lastKey: last && readKey(bytes.subarray(last.from, last.end))}
+}
+
+/**
+ * Gives the entries of an answer to `take` one after the other, in the order of their keys; `prefixBytes` is the length of what all keys
+ * begin with, and is left out. Throws RangeError for a message that is none.
+ */
+export function readRangeEntries(bytes: Buffer, prefixBytes: number, take: (entry: Entry) => void): void {
+  const reader = new Reader(bytes)
+  while (reader.at < bytes.length) {
+    const tag = reader.number()
+    if (tag === field(2, message)) take(readEntry(reader, reader.end(), prefixBytes))
+    else reader.skip(tag)
+  }
 }
 
 /** The revision of a ResponseHeader. */
@@ -68,6 +84,20 @@ function readRevision(reader: Reader, end: number): number {
     else reader.skip(tag)
   }
   return revision
+}
+
+/** The key of a KeyValue. */
+function readKey(bytes: Buffer): Buffer {
+  const reader = new Reader(bytes)
+  while (reader.at < bytes.length) {
+    const tag = reader.number()
+    if (tag !== field(1, message)) reader.skip(tag)
+    else {
+      const end = reader.end()
+      return bytes.subarray(reader.at, end)
+    }
+  }
+  return bytes.subarray(0, 0)
 }
 
 /** A KeyValue. */

@@ -11,8 +11,8 @@ import {
 } from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
-import type {KeyRange, Keyspace} from './keyspace.ts'
-import {type RangeRequest, readRangeAnswer} from './range-message.ts'
+import {behind, type KeyRange, type Keyspace} from './keyspace.ts'
+import {type RangeRequest, readRangeAnswer, readRangeEntries} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
@@ -62,7 +62,7 @@ export async function checkRevision(
   options: CallOptions = {},
 ): Promise<number> {
   const answer = await readRange(endpoints, {...range, revision, countOnly: true}, options)
-  return endpoints.saw(readRangeAnswer(answer, 0, () => {}))
+  return endpoints.saw(readRangeAnswer(answer))
 }
 
 async function readRange(endpoints: Endpoints, request: RangeRequest, options: CallOptions): Promise<Buffer> {
@@ -99,28 +99,24 @@ interface RangeListing extends GetOptions {
   readonly take: (entry: Entry) => void
 }
 
-/** Takes all entries of a range. */
+/** Takes all entries of a range, page by page: while those of one are taken etcd is busy with the next. */
 async function listRange(endpoints: Endpoints, keyspace: Keyspace, request: RangeListing): Promise<void> {
-  for (let range: KeyRange | undefined = request.range; range !== undefined; )
-    range = await listPage(endpoints, keyspace, {...request, range})
+  for (let page: Promise<Buffer> | undefined = readPage(endpoints, request); page !== undefined; ) {
+    const bytes: Buffer = await page
+    const {revision, more, lastKey} = readRangeAnswer(bytes)
+    endpoints.saw({revision})
+    const rest = more && lastKey !== undefined ? behind(request.range, lastKey) : undefined
+    page = rest && readPage(endpoints, {...request, range: rest})
+    // Should one of these not be taken, nobody waits for the next page any more.
+    page?.catch(() => {})
+    readRangeEntries(bytes, keyspace.prefixBytes, request.take)
+  }
 }
 
-/** Takes the first entries of a range, and gives what is still to be read of it. They may take long on a slow line. */
-async function listPage(
-  endpoints: Endpoints,
-  keyspace: Keyspace,
-  {range, revision, keysOnly, signal, take}: RangeListing,
-): Promise<KeyRange | undefined> {
-  const request = {...range, revision, limit: pageSize, keysOnly}
+/** The first entries of a range, as etcd wrote them. They may take long on a slow line. */
+async function readPage(endpoints: Endpoints, {range, revision, keysOnly, signal}: RangeListing): Promise<Buffer> {
   const timeoutMs = Math.max(endpoints.callTimeoutMs, pageTimeoutMs)
-  const bytes = await readRange(endpoints, request, {signal, timeoutMs})
-  let last: Entry | undefined
-  const answer = readRangeAnswer(bytes, keyspace.prefixBytes, entry => {
-    last = entry
-    take(entry)
-  })
-  endpoints.saw(answer)
-  return answer.more && last !== undefined ? {...range, key: keyspace.full(`${last.key}\0`)} : undefined
+  return await readRange(endpoints, {...range, revision, limit: pageSize, keysOnly}, {signal, timeoutMs})
 }
 
 /** Carries out a read at a revision, and says by CompactedError that the revision is gone. */
