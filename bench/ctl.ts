@@ -20,9 +20,12 @@ export interface Timing {
 /** Where the program, its launcher and its build stand. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** A ctl that keeps its compiled code in the given directory and hears nothing of clusters in this environment. */
+/**
+ * A ctl that keeps its compiled code in the given directory and hears nothing of clusters in this environment, nor of what Node is to do
+ * at every start: to read a thousand certificates takes as long as to start.
+ */
 export function ctlRunner(cacheDirectory: string, signal: AbortSignal): CtlRunner {
-  const own = Object.entries(process.env).filter(([name]) => !/^(ETCD)?CTL_/.test(name))
+  const own = Object.entries(process.env).filter(([name]) => !/^(ETCDCTL|CTL|NODE)_/.test(name))
   const environment = {...Object.fromEntries(own), XDG_CACHE_HOME: cacheDirectory}
   const command = [`${root}bin/ctl`]
   const options = {signal, timeoutSeconds: 120}
