@@ -19,9 +19,10 @@ for (const [name, contents] of [
   ['program', entry()],
   ['ctl', starter()],
 ]) {
-  await replaceFile(join(root, `dist/${name}.cjs`), await bundle(name, contents))
+  for (const {path, text} of await bundle(name, contents)) await replaceFile(path, text)
 }
 
+/** The bundle, and the map by which stack traces are told in the words of its sources. */
 async function bundle(name, contents) {
   const result = await build({
     stdin: {contents, resolveDir: root, sourcefile: `${name}-entry.js`},
@@ -29,8 +30,10 @@ async function bundle(name, contents) {
     platform: 'node',
     format: 'cjs',
     target: 'node24',
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    sourcemap: name === 'program' ? 'external' : false,
+    sourcesContent: false,
+    outfile: join(root, `dist/${name}.cjs`),
     legalComments: 'none',
     // ssh2's native parts are optional and not built: their absence is handled by ssh2.
     external: ['cpu-features', '*.node'],
@@ -40,7 +43,7 @@ async function bundle(name, contents) {
     absWorkingDir: root,
     write: false,
   })
-  return inAscii(result.outputFiles[0].text)
+  return result.outputFiles.map(({path, text}) => ({path, text: path.endsWith('.map') ? text : inAscii(text)}))
 }
 
 /** The module that `bin/ctl` has Node run. */

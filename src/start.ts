@@ -31,16 +31,17 @@ const anyRun = 'any'
 /** The program, compiled; what was not kept of it is kept when the process ends. */
 function load(source: Buffer, filename: string, cache: CodeCache | undefined, name: string): Run {
   const text = wrap(source.toString('latin1'))
-  if (cache === undefined) return new Script(text, {filename}).runInThisContext()
+  const origin = {filename, columnOffset: -wrap('|').indexOf('|')}
+  if (cache === undefined) return new Script(text, origin).runInThisContext()
   for (const kept of new Set([name, anyRun])) {
     const cachedData = keptCode(cache, kept)
     if (cachedData === undefined) continue
-    const script = new Script(text, {filename, cachedData})
+    const script = new Script(text, {...origin, cachedData})
     if (script.cachedDataRejected) continue
     if (kept !== name) keepAtExit(script, exitCode => (exitCode === 0 ? name : undefined), cache)
     return script.runInThisContext()
   }
-  const script = new Script(text, {filename})
+  const script = new Script(text, origin)
   keepAtExit(script, exitCode => (exitCode === 0 ? name : anyRun), cache)
   return script.runInThisContext()
 }

@@ -9,6 +9,7 @@ import {describe, expect, test} from 'vitest'
  * that nobody takes any more.
  */
 const rooms: readonly Room[] = [
+  room('start', /^(start\.ts|lib\/start\/)/, ''),
   room('base', /^lib\/base\//, ''),
   room('unit', /^lib\/unit\//, 'base'),
   room('fleet', /^lib\/fleet\//, 'unit'),
@@ -55,16 +56,15 @@ const rooms: readonly Room[] = [
   room('api', /^lib\/api\/[^/]+$/, 'base, store port, store, cluster model, driver port'),
   room('api/fleet', /^lib\/api\/fleet\//, 'base, unit, fleet, store port, cluster model, cluster, api'),
   room('api/v1', /^lib\/api\/v1\//, 'base, unit, store port, cluster model, cluster, scheduler, engine plan, planning, api'),
-  room('api/server', /^lib\/api\/server\//, 'base, api'),
+  room('api/server', /^lib\/api\/server\//, 'start, base, api'),
   room('dev', /^lib\/dev\//, 'base, store port, cluster model, cluster, drivers/docker'),
   room(
     'cli',
     /^lib\/cli\//,
-    'base, unit, fleet, fleet-client, store port, store, store/etcd, cluster model, cluster, planning, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, engine, agent, hosts port, hosts, ssh rules, hosts/ssh, journal, top, api/fleet, api, api/v1, api/server, simulate',
+    'start, base, unit, fleet, fleet-client, store port, store, store/etcd, cluster model, cluster, planning, driver port, drivers, drivers/docker, drivers/systemd, drivers/memory, engine, agent, hosts port, hosts, ssh rules, hosts/ssh, journal, top, api/fleet, api, api/v1, api/server, simulate',
   ),
   room('commands', /^commands\//, 'base, cluster, agent, dev, cli'),
   room('main', /^main\.ts$/, 'base, cli'),
-  room('start', /^(start\.ts|lib\/start\/)/, ''),
 ]
 
 /** What comes from outside, and the only rooms that may have it. */
@@ -195,7 +195,7 @@ const outside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'lib/top': {time: 'ask-use machine-uses', network: 'ask-use'},
   'lib/journal': {time: 'follow-places read-journal read-tails'},
-  'lib/start': {disk: 'code-cache', time: 'code-cache'},
+  'lib/start': {disk: 'code-cache source-trace', time: 'code-cache'},
   'lib/fleet-client': {network: 'transport'},
   'lib/hosts': {disk: 'forward-to', network: 'forward-to local-host', processes: 'local-host', host: 'forward-to local-host'},
   'lib/hosts/ssh': {

@@ -3,9 +3,11 @@ import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {sourceTrace} from '../../src/lib/start/source-trace.ts'
 import {withDirectory} from '../cli/temporary-directory.ts'
 
-const ctl = fileURLToPath(new URL('../../bin/ctl', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const ctl = join(root, 'bin/ctl')
 
 /** Runs ctl with its cache in this directory. */
 function run(cache: string, ...words: readonly string[]) {
@@ -82,3 +84,21 @@ function spoilByte(file: string): void {
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
   writeFileSync(file, bytes)
 }
+
+test('a trace names the places in the sources', async () => {
+  await withDirectory({}, async cache => {
+    // Once compiled, once as it was kept: the places are the same.
+    for (const _ of [1, 2]) {
+      const {stderr} = run(cache, 'cat', 'web@1', '--debug')
+      const [, file = '', line = ''] = /\((src\/[^:]+):(\d+):\d+\)/.exec(stderr) ?? []
+      const source = readFileSync(join(root, file), 'utf8').split('\n')[Number(line) - 1]
+      expect(source).toContain('new UnreachableError(')
+    }
+  })
+})
+
+test('a trace without a map is as it was', () => {
+  const trace =
+    'Error: no\n    at a (/nowhere/program.cjs:17:20)\n    at /no where/program.cjs:1:2\n    at node:internal/process:1:2'
+  expect(sourceTrace(trace)).toBe(trace)
+})

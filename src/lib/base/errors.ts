@@ -29,7 +29,6 @@ export class CtlError extends Error {
 
   constructor(exitCode: ExitCode, message: string, options: CtlErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause})
-    this.name = new.target.name
     this.exitCode = exitCode
     this.hint = options.hint
   }

@@ -1,4 +1,5 @@
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest'
+import {UnreachableError} from '../../../src/lib/base/errors.ts'
 import type {Driver} from '../../../src/lib/drivers/driver.ts'
 import {containerUnit, waitingCommand} from '../../fakes/container-unit.ts'
 import {type OwnDocker, startDocker} from '../../fakes/docker-daemon.ts'
@@ -89,7 +90,7 @@ test.each([{signal: 'SIGTERM' as const}, {signal: 'SIGKILL' as const}])(
         () => undefined,
         (thrown: unknown) => thrown,
       )
-      return error instanceof Error && error.name === 'UnreachableError'
+      return error instanceof UnreachableError
     })
     const before = wakes
     await docker.start()

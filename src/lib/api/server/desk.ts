@@ -3,6 +3,7 @@ import {type IncomingMessage, type ServerResponse, STATUS_CODES} from 'node:http
 import type {Socket} from 'node:net'
 import {TLSSocket} from 'node:tls'
 import type {Log} from '../../base/log.ts'
+import {sourceTrace} from '../../start/source-trace.ts'
 import {type Answer, HttpError, type RouteFamily} from '../http.ts'
 import type {Answered} from '../request-metrics.ts'
 import {refuseOtherNames, refuseOtherSites} from './browser-guard.ts'
@@ -191,7 +192,7 @@ export class Desk {
     const refusal = refusalOf(thrown)
     if (refusal !== undefined) return this.render(thrown instanceof BadEscape ? thrown.family : family, refusal)
     const id = randomBytes(4).toString('hex')
-    const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    const error = thrown instanceof Error ? sourceTrace(thrown.stack ?? thrown.message) : String(thrown)
     this.log.error('the API failed', {id, method: request.method, path: served?.path, error})
     return this.render(
       family,

@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from 'node:util'
 import {Errors} from '@oclif/core'
 import {CtlError, exitCodes, messageOf} from '../../base/errors.ts'
+import {sourceTrace} from '../../start/source-trace.ts'
 import {suggest} from '../suggest.ts'
 import {refusedOfFleetctl} from './fleetctl-words.ts'
 
@@ -53,7 +54,7 @@ export function renderFailure(failure: Failure, label: string, debugging: boolea
   const lines: string[] = []
   if (failure.message !== undefined) lines.push(`${label} ${failure.message}`)
   if (failure.hint !== undefined) lines.push(`hint: ${failure.hint}`)
-  if (debugging && failure.stack !== undefined) lines.push(failure.stack)
+  if (debugging && failure.stack !== undefined) lines.push(sourceTrace(failure.stack))
   return lines.map(line => `${line}\n`).join('')
 }
 
