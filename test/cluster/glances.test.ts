@@ -112,10 +112,19 @@ test('what is read of a state is what it says, whatever words are in it', () => 
   )
 })
 
-test('of a state nothing is looked at behind its head, unless it is done', () => {
-  const text = (more: string) =>
-    stateEntry('web@1.service', 'active/running').value.replace('"generation":1', '"generation":-1').replace(/}$/, `${more}}`)
-  const key = keys.state('m1', 'web@1.service')
-  expect(glanced([entryOf(key, text(''))]).unreadable.size).toBe(0)
-  expect([...glanced([entryOf(key, text(',"done":true'))]).unreadable.keys()]).toEqual([key])
+test('of a state nothing is looked at behind its head, unless its machine is lost', async () => {
+  const [key, other] = [keys.state('m1', 'web@1.service'), keys.state('m2', 'web@2.service')]
+  const text = stateEntry('web@1.service', 'active/running').value.replace('"generation":1', '"generation":-1')
+  const store = await storeOf([machineEntry('m1'), entryOf(key, text), entryOf(other, text)])
+  expect([...(await readGlances(store, new AbortController().signal)).unreadable.keys()]).toEqual([other])
+})
+
+test('a machine and a state whose heads are long are read whole', async () => {
+  const long = 'x'.repeat(500)
+  const {unit, sub} = {unit: 'web@1.service', sub: long}
+  const machine = machineEntry('m1')
+  const named = entryOf(machine.key, JSON.stringify({...JSON.parse(machine.value), name: long}))
+  const store = await storeOf([named, recordEntry(unit), stateEntry(unit, `active/${sub}`)])
+  const [row] = briefUnitRows(await readGlances(store, new AbortController().signal))
+  expect(row).toMatchObject({unit, sub, target: expect.stringMatching(`^${long}/`)})
 })

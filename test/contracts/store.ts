@@ -80,6 +80,15 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
         ])
       })
 
+      test('of values no more than their beginnings are read', async () => {
+        await write(put('a', 'short'), put('b', 'much longer'), put('c', 'überlang'))
+        const {entries} = await store.list([''], {valueBytes: 5})
+        expect(entries.map(({value}) => value)).toEqual(['short', 'much ', 'über'])
+        const [cut] = (await store.list(['c'], {valueBytes: 1})).entries
+        expect(cut?.value).toBe('\ufffd')
+        expect((await store.list(['b'], {valueBytes: 5, keysOnly: true})).entries).toMatchObject([{key: 'b', value: ''}])
+      })
+
       test('entries are taken as they come, those of a prefix in order', async () => {
         const last = await write(put('u/b', '1'), put('u/a', '2'), put('s/1', '3'), put('t', '4'))
         const taken: Entry[] = []

@@ -8,51 +8,71 @@ import {ClusterView} from './view.ts'
 /** As much of a state as a short list shows. Of a oneshot that is done all is known. */
 export type Glance = Pick<UnitState, 'load' | 'active' | 'sub'> & {readonly done?: undefined}
 
+/** As much of a machine. */
+type MachineGlance = Pick<Machine, 'id' | 'name' | 'address'>
+
+/** So much of a value is enough for a glance, as a rule. */
+export const glancedBytes = 192
+
 /**
  * The cluster for a short list. Of a unit that has a place the list shows what stands in keys, and in the first fields of its state:
- * records and assignments come without values, and states are not decoded behind their head. What else is needed, of the few that have
- * no place, `lacking` tells once all is taken in.
+ * records and assignments come without values, and of states and machines comes the beginning. What else is needed, of the few that have
+ * no place and of machines that are lost, `lacking` tells once all is taken in.
  */
 export class Glances {
-  /** What is not to be glanced at, and what has been asked for besides. */
+  /** What was asked for besides. */
   readonly view = new ClusterView()
   readonly machines = new Map<string, MachineGlance>()
   /** The units that have records. */
   readonly units: string[] = []
   /** Where each unit is to be or has a state; nothing for one that is only known. */
   private readonly seen = new Map<string, Sight | undefined>()
+  /** The keys of what the beginning does not tell. */
+  private readonly unread: string[] = []
   private readonly parse = keyParser()
 
   get unreadable(): ReadonlyMap<string, string> {
     return this.view.unreadable
   }
 
-  /** Takes in a machine or state, or the key of a unit or assignment; each once. */
-  put(entry: Entry): void {
-    const key = this.parse(entry.key)
-    if (key?.kind === 'unit') this.know(key.unit)
-    else if (key?.kind === 'assignment') this.sight(key).isAssigned = true
-    else if (key?.kind === 'state') this.glance(key, entry)
-    else if (key?.kind === 'machine') this.glanceAt(key.machine, entry)
-    else this.view.put(entry)
+  /** Takes in the beginning of a machine or state, or the key of a unit or assignment; each once. */
+  put({key, value}: Entry): void {
+    const parsed = this.parse(key)
+    if (parsed?.kind === 'unit') this.know(parsed.unit)
+    else if (parsed?.kind === 'assignment') this.sight(parsed).isAssigned = true
+    else if (parsed?.kind === 'state') this.sight(parsed).state = this.begun(key, stateHead(value))
+    else if (parsed?.kind === 'machine') {
+      const machine = this.begun(key, machineHead(value))
+      if (machine !== undefined) this.machines.set(parsed.machine, {...machine, id: parsed.machine})
+    }
   }
 
-  /** The keys whose values are to be put into the view: of units that are on no machine that is there, for what is asked of them. */
+  /** The keys of what is to be taken in whole. */
   lacking(): readonly string[] {
-    const lacking: string[] = []
+    const lacking = [...this.unread]
     this.seen.forEach((first, unit) => {
-      let [isPlaced, wasDone] = [false, false]
+      let [isPlaced, isLost] = [false, false]
       for (let sight = first; sight !== undefined; sight = sight.elsewhere) {
         const {machine, isAssigned, state} = sight
         const isThere = this.isThere(machine)
-        if (isAssigned || isThere) isPlaced = true
-        if (isThere || !state?.done) continue
-        wasDone = true
+        if (isAssigned || (isThere && state !== undefined)) isPlaced = true
+        if (isThere || state === undefined) continue
+        // It may be a oneshot that was done there.
+        isLost = true
+        lacking.push(keys.state(machine, unit))
         if (isAssigned) lacking.push(keys.assignment(machine, unit))
       }
-      if (wasDone || !isPlaced) lacking.push(keys.unit(unit))
+      if (isLost || !isPlaced) lacking.push(keys.unit(unit))
     })
     return lacking
+  }
+
+  /** Takes in what was lacking. */
+  putWhole(entry: Entry): void {
+    this.view.put(entry)
+    const parsed = this.parse(entry.key)
+    const machine = parsed?.kind === 'machine' ? this.view.machines.get(parsed.machine) : undefined
+    if (machine !== undefined) this.machines.set(machine.id, machine)
   }
 
   /** In no order. */
@@ -60,7 +80,9 @@ export class Glances {
     const places = new Map<string, Place>()
     this.seen.forEach((first, unit) => {
       for (let sight = first; sight !== undefined; sight = sight.elsewhere) {
-        const {machine, isAssigned, state} = sight
+        const {machine, isAssigned} = sight
+        const state = this.view.state(machine, unit) ?? sight.state
+        if (!isAssigned && state === undefined) continue
         let place = places.get(machine)
         if (place === undefined) {
           place = placeOf(this, machine)
@@ -89,34 +111,22 @@ export class Glances {
     return made
   }
 
-  private glanceAt(id: string, entry: Entry): void {
-    const head = machineHeadOf(entry.value)
-    if (head === undefined) this.view.put(entry)
-    const machine = head ?? this.view.machines.get(id)
-    if (machine !== undefined) this.machines.set(id, {...machine, id})
-  }
-
-  private glance(key: PlacedKey, entry: Entry): void {
-    const head = entry.value.includes(done) ? undefined : headOf(entry.value)
-    if (head === undefined) this.view.put(entry)
-    const state = head ?? this.view.state(key.machine, key.unit)
-    if (state !== undefined) this.sight(key).state = state
+  /** What was read of a beginning; nothing where all of it is needed. */
+  private begun<T>(key: string, head: T | undefined): T | undefined {
+    if (head === undefined) this.unread.push(key)
+    return head
   }
 }
-
-/** As much of a machine as a short list shows. */
-type MachineGlance = Pick<Machine, 'id' | 'name' | 'address'>
 
 /** A unit on one of the machines that it is to be on or has a state on. */
 interface Sight {
   readonly machine: string
   isAssigned: boolean
-  state: Glance | UnitState | undefined
+  state: Glance | undefined
   readonly elsewhere: Sight | undefined
 }
 
 type PlacedKey = Extract<ParsedKey, {readonly kind: 'assignment' | 'state'}>
 
-const machineHeadOf: (text: string) => Omit<MachineGlance, 'id'> | undefined = headDecoder(machineHeadSchema, 'metadata')
-const headOf: (text: string) => Glance | undefined = headDecoder(stateHeadSchema, 'file')
-const done = '"done":'
+const machineHead: (text: string) => Omit<MachineGlance, 'id'> | undefined = headDecoder(machineHeadSchema, 'metadata')
+const stateHead: (text: string) => Glance | undefined = headDecoder(stateHeadSchema, 'file')

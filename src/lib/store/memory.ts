@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
     const revision = options.revision ?? this.#history.revision
     const entries = this.#history.entriesAt(revision, key => underAny(prefixes, key))
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-    const listed = entries.map(entry => (withoutValue(options.keysOnly, entry.key) ? {...entry, value: ''} : entry))
+    const listed = entries.map(entry => ({...entry, value: wantedValue(entry, options)}))
     if (options.take === undefined) return {revision, entries: listed}
     for (const entry of listed) options.take(entry)
     return {revision, entries: []}
@@ -140,4 +140,9 @@ export class MemoryStore implements Store {
     signal?.throwIfAborted()
     if (this.#closing.signal.aborted) throw new Error('the store is closed')
   }
+}
+
+function wantedValue({key, value}: Entry, {keysOnly, valueBytes}: ListOptions): string {
+  if (withoutValue(keysOnly, key)) return ''
+  return valueBytes === undefined ? value : Buffer.from(value).toString('utf8', 0, valueBytes)
 }

@@ -34,7 +34,7 @@ function write(answer: object): Buffer {
 
 function read(bytes: Buffer, prefixBytes = 0) {
   const entries: Entry[] = []
-  readRangeEntries(bytes, prefixBytes, entry => entries.push(entry))
+  readRangeEntries(bytes, {prefixBytes}, entry => entries.push(entry))
   return {...readRangeAnswer(bytes), entries}
 }
 

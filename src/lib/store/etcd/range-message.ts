@@ -62,15 +62,23 @@ export function readRangeAnswer(bytes: Buffer): RangeAnswer {
   return {revision, more, lastKey: last && readKey(bytes.subarray(last.from, last.end))}
 }
 
+/** How entries are read. */
+interface EntryOptions {
+  /** The length of what all keys begin with, and is left out. */
+  readonly prefixBytes: number
+  /** No more than so many bytes of a value. */
+  readonly valueBytes?: number | undefined
+}
+
 /**
- * Gives the entries of an answer to `take` one after the other, in the order of their keys; `prefixBytes` is the length of what all keys
- * begin with, and is left out. Throws RangeError for a message that is none.
+ * Gives the entries of an answer to `take` one after the other, in the order of their keys. Throws RangeError for a message that is none.
  */
-export function readRangeEntries(bytes: Buffer, prefixBytes: number, take: (entry: Entry) => void): void {
+export function readRangeEntries(bytes: Buffer, options: EntryOptions, take: (entry: Entry) => void): void {
+  const {prefixBytes, valueBytes = bytes.length} = options
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
-    if (tag === field(2, message)) take(readEntry(reader, reader.end(), prefixBytes))
+    if (tag === field(2, message)) take(readEntry(reader, reader.end(), {prefixBytes, valueBytes}))
     else reader.skip(tag)
   }
 }
@@ -101,7 +109,11 @@ function readKey(bytes: Buffer): Buffer {
 }
 
 /** A KeyValue. */
-function readEntry(reader: Reader, end: number, prefixBytes: number): Entry {
+function readEntry(
+  reader: Reader,
+  end: number,
+  {prefixBytes, valueBytes}: {readonly prefixBytes: number; readonly valueBytes: number},
+): Entry {
   let key = ''
   let value = ''
   let createRevision = 0
@@ -112,7 +124,7 @@ function readEntry(reader: Reader, end: number, prefixBytes: number): Entry {
     if (tag === field(1, message)) key = reader.text(prefixBytes)
     else if (tag === field(2, varint)) createRevision = reader.number()
     else if (tag === field(3, varint)) modRevision = reader.number()
-    else if (tag === field(5, message)) value = reader.text(0)
+    else if (tag === field(5, message)) value = reader.text(0, valueBytes)
     else if (tag === field(6, varint)) session = reader.decimal()
     else reader.skip(tag)
   }
@@ -181,10 +193,11 @@ class Reader {
     return end
   }
 
-  /** UTF-8 without its first bytes. */
-  text(skipped: number): string {
+  /** UTF-8 without its first bytes, and no more than so many of them. */
+  text(skipped: number, most = this.buffer.length): string {
     const end = this.end()
-    const text = this.buffer.utf8Slice(this.at + skipped, end)
+    const from = this.at + skipped
+    const text = this.buffer.utf8Slice(from, Math.min(end, from + most))
     this.at = end
     return text
   }

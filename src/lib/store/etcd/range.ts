@@ -1,14 +1,6 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
 import {disjointPrefixes, withoutValue} from '../prefixes.ts'
-import {
-  CompactedError,
-  type Entry,
-  type GetOptions,
-  type Listing,
-  type ListOptions,
-  maxWrites,
-  unlessCompacted,
-} from '../store.ts'
+import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
 import {behind, type KeyRange, type Keyspace} from './keyspace.ts'
@@ -92,7 +84,7 @@ async function listOnce(
   return {revision, entries: listed.flat()}
 }
 
-interface RangeListing extends GetOptions {
+interface RangeListing extends Omit<ListOptions, 'take'> {
   readonly range: KeyRange
   readonly revision: number
   readonly keysOnly: boolean
@@ -109,7 +101,7 @@ async function listRange(endpoints: Endpoints, keyspace: Keyspace, request: Rang
     page = rest && readPage(endpoints, {...request, range: rest})
     // Should one of these not be taken, nobody waits for the next page any more.
     page?.catch(() => {})
-    readRangeEntries(bytes, keyspace.prefixBytes, request.take)
+    readRangeEntries(bytes, {prefixBytes: keyspace.prefixBytes, valueBytes: request.valueBytes}, request.take)
   }
 }
 
