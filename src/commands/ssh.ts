@@ -1,12 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 import {ClusterCommand} from '../lib/cli/cluster-command.ts'
 import {interruptSignal} from '../lib/cli/interrupt.ts'
-import {findTarget, namedTarget} from '../lib/cli/machines/find-machine.ts'
+import {findTarget, namedTarget, unitCalled} from '../lib/cli/machines/find-machine.ts'
+import {readTarget} from '../lib/cli/machines/read-target.ts'
 import {sshFlags} from '../lib/cli/ssh/flags.ts'
 import {machineReach} from '../lib/cli/ssh/reach.ts'
 import {runSession} from '../lib/cli/ssh/session.ts'
 import {partSshWords} from '../lib/cli/ssh/words.ts'
-import {unitPrefixes} from '../lib/cluster/read.ts'
 
 /** A shell or a command on a machine. */
 export default class Ssh extends ClusterCommand {
@@ -28,9 +28,12 @@ is read by the shell there. Ends with the command's own exit code, and with 5 wh
   async run(): Promise<void> {
     const {own, command} = partSshWords(this.argv, {...Ssh.baseFlags, ...Ssh.flags})
     const {flags, argv} = await this.parse(Ssh, [...own])
-    const named = namedTarget(flags, argv.map(String)[0])
-    const view = await this.readView(flags, unitPrefixes)
-    const {machine} = findTarget(view, named.word, named.kind)
+    const {word, kind} = namedTarget(flags, argv.map(String)[0])
+    const unit = unitCalled(word, kind)
+    const view = await this.readOnce(flags, (store, signal) =>
+      readTarget(store, unit === undefined ? [] : [unit], view => findTarget(view, word, kind), signal),
+    )
+    const {machine} = findTarget(view, word, kind)
     const signal = interruptSignal()
     const host = await machineReach(flags)(machine, signal)
     try {

@@ -12,23 +12,37 @@ export async function readView(store: Store, prefixes: readonly string[], signal
   return (await readAll(store, prefixes, signal)).view
 }
 
+/** What is wanted beside some units. */
+interface Besides {
+  readonly keys?: readonly string[]
+  readonly prefixes?: readonly string[]
+}
+
 /**
  * What concerns some units, at one revision: their records and refusals, their places, and the machines of these; of all other units only
- * that they have places is read. `also`: further keys.
+ * that they have places is read.
  */
 export async function readUnits(
   store: Store,
   names: readonly string[],
   signal: AbortSignal,
-  also: readonly string[] = [],
+  also: Besides = {},
 ): Promise<ClusterView> {
   return await unlessCompacted(async () => {
-    const {places, revision} = await findPlaces(store, [prefixes.assignments, prefixes.states], names, signal)
+    const {places, view, revision} = await findPlaces(
+      store,
+      [prefixes.assignments, prefixes.states],
+      names,
+      signal,
+      also.prefixes,
+    )
     const machines = new Set(places.map(({machine}) => keys.machine(machine)))
     const ofUnits = names.flatMap(name => [keys.unit(name), keys.refusal(name)])
-    const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...also]
-    if (needed.length > fewKeys) return await readView(store, [...unitPrefixes, ...also], signal)
-    return ClusterView.of((await store.get(needed, {revision, signal})).entries)
+    const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...(also.keys ?? [])]
+    if (needed.length > fewKeys)
+      return await readView(store, [...unitPrefixes, ...(also.keys ?? []), ...(also.prefixes ?? [])], signal)
+    view.putAll((await store.get(needed, {revision, signal})).entries)
+    return view
   })
 }
 
@@ -48,17 +62,26 @@ export async function readStates(store: Store, names: readonly string[], signal:
   })
 }
 
-/** The keys of assignments or states that some units have. */
-async function findPlaces(store: Store, under: readonly string[], names: readonly string[], signal: AbortSignal) {
+/** The keys of assignments or states that some units have, and at the same revision what stands under further prefixes. */
+async function findPlaces(
+  store: Store,
+  under: readonly string[],
+  names: readonly string[],
+  signal: AbortSignal,
+  also: readonly string[] = [],
+) {
+  const view = new ClusterView()
   const wanted = new Set(names)
   const places: {readonly key: string; readonly machine: string; readonly unit: string}[] = []
   const parse = keyParser()
-  const take = ({key}: Entry) => {
+  const take = (entry: Entry) => {
+    const {key} = entry
     const parsed = parse(key)
-    if (parsed !== undefined && 'unit' in parsed && 'machine' in parsed && wanted.has(parsed.unit)) places.push({key, ...parsed})
+    if (parsed === undefined || !('unit' in parsed && 'machine' in parsed)) view.put(entry)
+    else if (wanted.has(parsed.unit)) places.push({key, ...parsed})
   }
-  const {revision} = await store.list(under, {keysOnly: true, take, signal})
-  return {places, revision}
+  const {revision} = await store.list([...under, ...also], {keysOnly: under, take, signal})
+  return {places, view, revision}
 }
 
 /** All that units are and have, and the machines that they have it on. */

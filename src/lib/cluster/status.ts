@@ -35,7 +35,7 @@ export interface StatusReading {
 /** The status of each unit. Throws NotFoundError that names all unknown ones. */
 export async function readStatuses(store: Store, names: readonly string[], signal: AbortSignal): Promise<StatusReading> {
   const texts = await readFiles(store, names, signal)
-  const view = await readUnits(store, names, signal, [keys.cluster])
+  const view = await readUnits(store, names, signal, {keys: [keys.cluster]})
   const rows = Map.groupBy(unitRows(view), row => row.unit)
   const statuses = names.flatMap(name => {
     const record = view.units.get(name)

@@ -80,7 +80,7 @@ interface LiveCluster {
 /** As much of the cluster as a request that does not follow looks at; it does not change. */
 async function lookAt(store: Store, {units, machine}: JournalRequest, signal: AbortSignal): Promise<LiveCluster> {
   const also = [keys.cluster, ...(machine === undefined ? [] : [keys.machine(machine)])]
-  return {view: await readUnits(store, units, signal, also), changed: new Bell(), broken: () => undefined}
+  return {view: await readUnits(store, units, signal, {keys: also}), changed: new Bell(), broken: () => undefined}
 }
 
 async function openCluster(store: Store, signal: AbortSignal): Promise<LiveCluster> {

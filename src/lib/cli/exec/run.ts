@@ -1,7 +1,6 @@
 import {NotFoundError, UsageError} from '../../base/errors.ts'
 import {machineLabel} from '../../cluster/machine-name.ts'
 import type {Machine} from '../../cluster/model.ts'
-import {readView, unitPrefixes} from '../../cluster/read.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
 import type {ClusterView} from '../../cluster/view.ts'
 import type {DockerClient} from '../../drivers/docker/client.ts'
@@ -10,10 +9,10 @@ import {type ContainerProcess, execIn} from '../../drivers/docker/exec.ts'
 import {containersOf} from '../../drivers/docker/unit-logs.ts'
 import {HostPool} from '../../journal/host-pool.ts'
 import {unitDrivers} from '../../journal/unit-drivers.ts'
-import {keys} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 import {expandNames} from '../../unit/names.ts'
-import {findMachine, findTarget} from '../machines/find-machine.ts'
+import {findMachine, findTarget, unitCalled} from '../machines/find-machine.ts'
+import {readTarget} from '../machines/read-target.ts'
 import {machineReach} from '../ssh/reach.ts'
 import {runProgram, terminalSize} from '../ssh/session.ts'
 import type {ExecFlags} from './flags.ts'
@@ -31,8 +30,10 @@ export interface ExecOrder {
  * NotFoundError when the unit does not run, UsageError when it is not in a container, UnreachableError.
  */
 export async function runExec(store: Store, {unit: typed, command, flags}: ExecOrder, signal: AbortSignal): Promise<number> {
-  const view = await readView(store, [...unitPrefixes, keys.cluster], signal)
-  const {unit, machine} = placeOf(view, typed, flags.machine)
+  const find = (view: ClusterView) => placeOf(view, typed, flags.machine)
+  const named = unitCalled(typed, flags.machine === undefined ? 'unit' : undefined)
+  const view = await readTarget(store, named === undefined ? [] : [named], find, signal)
+  const {unit, machine} = find(view)
   await refuseSystemd(store, view, {unit, command}, signal)
   const pool = new HostPool(machineReach(flags), signal)
   try {

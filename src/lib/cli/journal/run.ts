@@ -1,9 +1,10 @@
 import {once} from 'node:events'
-import {readView, unitPrefixes} from '../../cluster/read.ts'
+import type {ClusterView} from '../../cluster/view.ts'
 import {readJournal} from '../../journal/read-journal.ts'
 import type {Store} from '../../store/store.ts'
 import {coloursFor} from '../colours.ts'
 import {findMachine} from '../machines/find-machine.ts'
+import {readTarget} from '../machines/read-target.ts'
 import {machineReach} from '../ssh/reach.ts'
 import {knownUnits} from '../units/known-units.ts'
 import {needed} from '../units/wish-command.ts'
@@ -14,8 +15,7 @@ import {growingWidth, renderJournalLine} from './page.ts'
 export async function runJournal(store: Store, argv: readonly string[], flags: JournalFlags, signal: AbortSignal): Promise<void> {
   const span = spanOf(flags, Date.now())
   const units = await knownUnits(store, needed(argv), signal)
-  const machine =
-    flags.machine === undefined ? undefined : findMachine(await readView(store, unitPrefixes, signal), flags.machine).id
+  const machine = flags.machine === undefined ? undefined : await machineCalled(store, flags.machine, signal)
   const chalk = coloursFor(process.stdout)
   const style = flags.output
   let widthFor = growingWidth(0)
@@ -36,4 +36,9 @@ export async function runJournal(store: Store, argv: readonly string[], flags: J
     {store, reach: machineReach(flags)},
     signal,
   )
+}
+
+async function machineCalled(store: Store, word: string, signal: AbortSignal): Promise<string> {
+  const find = (view: ClusterView) => findMachine(view, word)
+  return find(await readTarget(store, [], find, signal)).id
 }

@@ -68,7 +68,7 @@ function machinesCalled(view: ClusterView, word: string): readonly Machine[] {
 }
 
 /** The unit's name that a word would be; undefined for one that can be none. Several at once are wrong usage. */
-function unitCalled(word: string, kind: TargetKind | undefined): string | undefined {
+export function unitCalled(word: string, kind: TargetKind | undefined): string | undefined {
   try {
     const [name, ...others] = expandNames(word)
     if (others.length > 0) throw new UsageError(`${word} is several units`, {hint: 'name one'})
