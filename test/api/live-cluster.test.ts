@@ -181,13 +181,43 @@ test('a look asks etcd at most twice a second whether what is shown is still so'
     now = at
     await cluster.look()
   }
-  expect(counts.gets).toBe(0)
+  expect(counts.gets).toBe(1)
   now = 500
   await Promise.all([cluster.look(), cluster.look(), cluster.look()])
-  expect(counts.gets).toBe(1)
+  expect(counts.gets).toBe(2)
   now = 999
   await cluster.look()
-  expect(counts.gets).toBe(1)
+  expect(counts.gets).toBe(2)
+  cluster.close()
+})
+
+test('a look after the watch was away waits for what was written before it, and is told late', async () => {
+  const store = new MemoryStore()
+  let link: (isThere: boolean) => void = () => {}
+  let late: Promise<void> = Promise.resolve()
+  const telling: Store = Object.assign(Object.create(store), {
+    list: store.list.bind(store),
+    get: store.get.bind(store),
+    async *watch(...[prefixes, revision, signal, linked]: Parameters<Store['watch']>) {
+      link = isThere => linked?.(isThere)
+      for await (const change of store.watch(prefixes, revision, signal, linked)) {
+        await late
+        yield change
+      }
+    },
+  })
+  const cluster = new LiveCluster({store: telling, log: silentLog, monotonic: () => performance.now()})
+  await cluster.look()
+  link(false)
+  link(true)
+  const {promise, resolve} = Promise.withResolvers<void>()
+  late = promise
+  await store.commit([], [unit('late.service')])
+  const looking = cluster.look()
+  const first = await Promise.race([looking, new Promise(next => setTimeout(next, 100, 'waits'))])
+  expect(first).toBe('waits')
+  resolve()
+  expect((await looking).view.units.has('late.service')).toBe(true)
   cluster.close()
 })
 

@@ -8,8 +8,8 @@ const patience = 2000
 export class Hearing {
   private readonly monotonic: () => number
   private readonly bell = new Bell()
-  /** The store's revision when the watch began to listen; undefined before, and while it is away. */
-  private at: number | undefined
+  /** Whether the watch listens. */
+  private isThere = false
   /** How often the watch has come or gone. */
   private links = 0
   /** When it was seen last that the watch had told everything: so often it had come or gone then. */
@@ -20,18 +20,14 @@ export class Hearing {
     this.monotonic = monotonic
   }
 
-  get linkedAt(): number | undefined {
-    return this.at
-  }
-
   /** The watch came, or is away, and nobody has seen since whether it has told everything. */
   get isBehind(): boolean {
     return this.caughtUpAt !== this.links
   }
 
   /** As a store tells it: WatchLink. */
-  linked(at: number | undefined): void {
-    this.at = at
+  linked(isThere: boolean): void {
+    this.isThere = isThere
     this.links += 1
     this.bell.ring()
   }
@@ -52,7 +48,7 @@ export class Hearing {
   /** Resolves when the watch is there and `isSo`, asked each time that something has come. Throws UnreachableError when that takes too long. */
   async until(isSo: () => boolean, signal: AbortSignal): Promise<void> {
     const end = this.monotonic() + patience
-    while (this.at === undefined || !isSo()) {
+    while (!this.isThere || !isSo()) {
       signal.throwIfAborted()
       const left = end - this.monotonic()
       if (left <= 0) throw awayError()

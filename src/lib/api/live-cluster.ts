@@ -126,7 +126,7 @@ export class LiveCluster {
       onChange: change => {
         for (const listener of this.listeners) listener(change)
       },
-      linked: at => hearing.linked(at),
+      linked: isThere => hearing.linked(isThere),
     })
     this.provenAt = this.options.monotonic()
     this.copy = copy
@@ -171,12 +171,12 @@ export class LiveCluster {
     const {signal} = this.over
     const {store, monotonic} = this.options
     await hearing.until(() => true, signal)
-    const missed = hearing.isBehind && mirror.revision < (hearing.linkedAt ?? 0)
     await hearing.catchUp(async () => {
-      if (missed) await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
-      else if (!this.isProven) await store.get([keys.cluster], {signal})
+      const {revision} = await store.get([keys.cluster], {signal})
+      if (!hearing.isBehind || mirror.revision >= revision) return
+      await hearing.until(caughtUpWith(mirror, await store.list(watched, {keysOnly: true, signal})), signal)
     })
-    if (missed || !this.isProven) this.provenAt = monotonic()
+    this.provenAt = monotonic()
   }
 }
 

@@ -75,7 +75,7 @@ export class MemoryStore implements Store {
   }
 
   async *watch(prefixes: readonly string[], revision: number, signal: AbortSignal, linked?: WatchLink): AsyncGenerator<Change> {
-    linked?.(this.revision)
+    linked?.(true)
     const ended = AbortSignal.any([signal, this.#closing.signal])
     let seen = revision
     while (!ended.aborted) {

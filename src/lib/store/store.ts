@@ -75,11 +75,8 @@ export type Write =
 
 export type CommitResult = {readonly ok: true; readonly revision: number} | {readonly ok: false; readonly revision: number}
 
-/**
- * Told how a watch stands to the store: `at` is the store's revision when it began to listen, and undefined while it hears
- * nothing.
- */
-export type WatchLink = (at: number | undefined) => void
+/** Told whether a watch listens, each time that it begins to and that it hears nothing any more. */
+export type WatchLink = (isThere: boolean) => void
 
 /** What one revision changed. */
 export interface Change {

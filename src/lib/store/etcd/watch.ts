@@ -46,7 +46,7 @@ export async function* watchChanges(endpoints: Endpoints, keyspace: Keyspace, re
       if (!(thrown instanceof UnreachableError) && !isTransient(thrown)) throw endpoints.translate(thrown)
       if (connection !== undefined) endpoints.failed(connection)
     } finally {
-      request.linked?.(undefined)
+      request.linked?.(false)
     }
     await backoff.wait(signal)
   }
@@ -75,7 +75,7 @@ async function* watchOnce(connection: Connection, request: StreamRequest): Async
     let events: IEvent[] = []
     for await (const response of responses) {
       if (response.created) clearTimeout(stalled)
-      if (response.created && !response.canceled) request.linked?.(Number(response.header.revision))
+      if (response.created && !response.canceled) request.linked?.(true)
       if (response.canceled) throw cancelled(response.compact_revision, response.cancel_reason)
       events.push(...response.events)
       if (response.fragment) continue
