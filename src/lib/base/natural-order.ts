@@ -35,9 +35,23 @@ export function sortedNaturally<T>(
     if (a.number !== b.number && a.number >= 0 && b.number >= 0) return a.number - b.number
     return compareNatural(a.name, b.name) || orElse(a.thing, b.thing)
   }
-  return [...families(things, name)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, family]) => family.sort(inOrder).map(({thing}) => thing))
+  const families = familiesOf(things, name)
+  for (const {members} of families) if (members.length > 1) members.sort(inOrder)
+  families.sort((a, b) => {
+    if (a.key !== b.key) return a.key < b.key ? -1 : 1
+    const [[one], [other]] = [a.members, b.members]
+    return one === undefined || other === undefined ? 0 : inOrder(one, other)
+  })
+  const sorted: T[] = []
+  for (const {members} of families) for (const {thing} of members) sorted.push(thing)
+  return sorted
+}
+
+/** The instances of a template, or one thing by itself. */
+interface Family<T> {
+  /** The sort key of what their names begin with, up to the first `@`. */
+  readonly key: string
+  readonly members: Named<T>[]
 }
 
 interface Named<T> {
@@ -47,24 +61,32 @@ interface Named<T> {
   readonly number: number
 }
 
-/** By the sort key of what their names begin with, up to the first `@`. */
-function families<T>(things: readonly T[], nameOf: (thing: T) => string): ReadonlyMap<string, Named<T>[]> {
-  const byKey = new Map<string, Named<T>[]>()
-  const byStem = new Map<string, Named<T>[]>()
+function familiesOf<T>(things: readonly T[], nameOf: (thing: T) => string): Family<T>[] {
+  const families: Family<T>[] = []
+  const byKey = new Map<string, Family<T>>()
+  const byStem = new Map<string, Family<T>>()
   for (const thing of things) {
     const name = nameOf(thing)
     const end = name.indexOf('@') + 1
-    const stem = end === 0 ? name : name.slice(0, end)
+    if (end === 0) {
+      families.push({key: sortKey(name), members: [{thing, name, number: -1}]})
+      continue
+    }
+    const stem = name.slice(0, end)
     let family = byStem.get(stem)
     if (family === undefined) {
       const key = sortKey(stem)
-      family = byKey.get(key) ?? []
-      byKey.set(key, family)
+      family = byKey.get(key)
+      if (family === undefined) {
+        family = {key, members: []}
+        families.push(family)
+        byKey.set(key, family)
+      }
       byStem.set(stem, family)
     }
-    family.push({thing, name, number: end === 0 ? -1 : numberAt(name, end)})
+    family.members.push({thing, name, number: numberAt(name, end)})
   }
-  return byKey
+  return families
 }
 
 /** The number that begins there; -1 for none, and for one that is not exact. */
