@@ -3,7 +3,7 @@ import type {Goal} from '../../src/lib/cluster/progress.ts'
 import {Follower, type GoalProgress} from '../../src/lib/cluster/wait.ts'
 import {keys} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
-import type {Entry} from '../../src/lib/store/store.ts'
+import type {Entry, Store} from '../../src/lib/store/store.ts'
 import {
   assignmentEntry,
   leaderEntry,
@@ -81,9 +81,9 @@ describe('waiting', () => {
     await put(recordEntry('a.service', {desiredState: 'loaded'}), machineEntry('m1'))
     const follower = new Follower(store, ending.signal)
     // It has looked before the wish is written.
-    await follower.waitFor([], 0, () => {}, ending.signal)
-    const {revision} = await put(recordEntry('a.service'))
-    const waiting = follower.waitFor([goalOf('a.service')], revision, () => {}, ending.signal)
+    await follower.waitFor([], () => {}, ending.signal)
+    await put(recordEntry('a.service'))
+    const waiting = follower.waitFor([goalOf('a.service')], () => {}, ending.signal)
     await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
     expect(words(await waiting)).toEqual(['a.service done'])
     follower.close()
@@ -113,6 +113,28 @@ describe('waiting', () => {
     await put(recordEntry('b.service'), assignmentEntry('b.service'), stateEntry('b.service', 'failed/failed'))
     await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
     expect(words(await waiting)).toEqual(['a.service done'])
+  })
+
+  test('of other units no more is read than where they are', async () => {
+    await put(machineEntry('m1'), ...['a.service', 'b.service'].map(name => recordEntry(name)))
+    await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
+    await put(assignmentEntry('b.service'), stateEntry('b.service', 'active/running'))
+    const read: string[] = []
+    const list: Store['list'] = (prefixes, options) =>
+      store.list(prefixes, {
+        ...options,
+        take: entry => {
+          if (entry.value !== '') read.push(entry.key)
+          options?.take?.(entry)
+        },
+      })
+    const telling = Object.assign(Object.create(store), {
+      list,
+      get: store.get.bind(store),
+      watch: store.watch.bind(store),
+    })
+    expect(words(await waitFor(telling, [goalOf('a.service')], () => {}, ending.signal))).toEqual(['a.service done'])
+    expect(read).toEqual([keys.machine('m1')])
   })
 
   test('says how far it came when its signal aborts', async () => {

@@ -11,7 +11,7 @@ export async function waitFor(
 ): Promise<GoalProgress> {
   const follower = new Follower(store, signal)
   try {
-    return await follower.waitFor(goals, 0, onProgress, signal)
+    return await follower.waitFor(goals, onProgress, signal)
   } finally {
     follower.close()
   }

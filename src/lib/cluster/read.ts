@@ -12,6 +12,12 @@ export async function readView(store: Store, prefixes: readonly string[], signal
   return (await readAll(store, prefixes, signal)).view
 }
 
+/** The cluster, or a part of it, as it was at a revision. */
+interface Reading {
+  readonly view: ClusterView
+  readonly revision: number
+}
+
 /** What is wanted beside some units. */
 interface Besides {
   readonly keys?: readonly string[]
@@ -28,6 +34,16 @@ export async function readUnits(
   signal: AbortSignal,
   also: Besides = {},
 ): Promise<ClusterView> {
+  return (await readUnitsNow(store, names, signal, also)).view
+}
+
+/** The same, and the revision at which it was so. */
+export async function readUnitsNow(
+  store: Store,
+  names: readonly string[],
+  signal: AbortSignal,
+  also: Besides = {},
+): Promise<Reading> {
   return await unlessCompacted(async () => {
     const {places, view, revision} = await findPlaces(
       store,
@@ -40,9 +56,9 @@ export async function readUnits(
     const ofUnits = names.flatMap(name => [keys.unit(name), keys.refusal(name)])
     const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...(also.keys ?? [])]
     if (needed.length > fewKeys)
-      return await readView(store, [...unitPrefixes, ...(also.keys ?? []), ...(also.prefixes ?? [])], signal)
+      return await readAll(store, [...unitPrefixes, ...(also.keys ?? []), ...(also.prefixes ?? [])], signal)
     view.putAll((await store.get(needed, {revision, signal})).entries)
-    return view
+    return {view, revision}
   })
 }
 
@@ -114,19 +130,12 @@ export async function readGlances(store: Store, signal: AbortSignal): Promise<Gl
 const fewKeys = 1000
 
 /** All that placing units depends on, and the revision at which it was so. */
-export async function readCluster(
-  store: Store,
-  signal: AbortSignal,
-): Promise<{readonly view: ClusterView; readonly revision: number}> {
+export async function readCluster(store: Store, signal: AbortSignal): Promise<Reading> {
   return await readAll(store, [...Object.values(prefixes), keys.leader, keys.hold, keys.clusterSettings], signal)
 }
 
 /** A view of what stands under the prefixes, made while the rest of it is on its way. */
-async function readAll(
-  store: Store,
-  prefixes: readonly string[],
-  signal: AbortSignal,
-): Promise<{readonly view: ClusterView; readonly revision: number}> {
+async function readAll(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<Reading> {
   return await unlessCompacted(async () => {
     const view = new ClusterView()
     const take = (entry: Entry) => view.put(entry)

@@ -1,59 +1,62 @@
 import {Bell} from '../base/bell.ts'
-import {keys, parseKey} from '../store/keys.ts'
-import {type Mirror, openMirror} from '../store/mirror.ts'
-import type {ChangeEvent, Entry, Store} from '../store/store.ts'
+import {keys, parseKey, prefixes} from '../store/keys.ts'
+import {type Change, type ChangeEvent, CompactedError, type Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
-import {unitPrefixes} from './read.ts'
-import {ClusterView} from './view.ts'
+import {readUnitsNow, unitPrefixes} from './read.ts'
+import type {ClusterView} from './view.ts'
 
 export type GoalProgress = ReadonlyMap<string, Progress>
 
-/** All that a wait looks at; the files are nothing to it. */
-const watched = [...unitPrefixes, keys.leader, keys.hold]
+/** What a wait looks at besides units: all that may get them, and who decides. */
+const besides = {keys: [keys.leader, keys.hold], prefixes: [prefixes.machines]}
+const watched = [...unitPrefixes, ...besides.keys]
 
 /**
  * Follows the cluster from now on. Opened before a wish is written, it hears of what follows at once: etcd tells a watch
  * that begins after the fact only at its next round of catching up, every tenth of a second.
  */
 export class Follower {
+  private readonly store: Store
   private readonly over = new AbortController()
   private readonly bell = new Bell()
-  private readonly opened: Promise<Mirror | undefined>
   private readonly signal: AbortSignal
-  private tracker: GoalTracker | undefined
+  /** What was heard and not yet held against goals. */
+  private heard: Change[] = []
+  /** How often it has begun to hear: each time all has to be read anew. */
+  private beginnings = 0
   private broken: {readonly error: unknown} | undefined
 
   constructor(store: Store, signal: AbortSignal) {
-    this.signal = signal
-    this.opened = this.open(store)
-    // Told to who waits.
-    this.opened.catch(() => {})
+    this.store = store
+    this.signal = AbortSignal.any([signal, this.over.signal])
+    this.listen().catch(error => {
+      // Told to who waits.
+      this.broken = {error}
+      this.bell.ring()
+    })
   }
 
   /**
-   * Waits until every goal is done, failed or refused, or the signal aborts; tells `onProgress` after every change. The
-   * result is how far each came. `revision`: that of the newest record the goals speak of. Throws what the store throws.
+   * Waits until every goal is done, failed or refused, or the signal aborts; tells `onProgress` after every change. The result is how
+   * far each came. The goals are of records that are written. Throws what the store throws.
    */
   async waitFor(
     goals: readonly Goal[],
-    revision: number,
     onProgress: (progress: GoalProgress) => void,
     signal: AbortSignal,
   ): Promise<GoalProgress> {
-    const mirror = await orAborted(this.opened, signal)
-    if (mirror === undefined) return unseen(goals)
-    await mirror.reached(revision, signal).catch(error => {
-      if (!signal.aborted) throw error
-    })
-    if (mirror.revision < revision) return unseen(goals)
-    const tracker = new GoalTracker(goals, mirror.entries.values())
-    this.tracker = tracker
+    while (this.beginnings === 0 && !signal.aborted) await this.next(signal)
     for (;;) {
-      const progress = tracker.look()
-      onProgress(progress)
-      if (signal.aborted || tracker.waiting === 0) return progress
-      await this.bell.wait(signal)
-      if (this.broken !== undefined && !signal.aborted) throw this.broken.error
+      const {beginnings} = this
+      const tracker = await orAborted(this.look(goals), signal)
+      if (tracker === undefined) return unseen(goals)
+      while (beginnings === this.beginnings) {
+        for (const {revision, events} of this.heard.splice(0)) if (revision > tracker.from) tracker.apply(events)
+        const progress = tracker.look()
+        onProgress(progress)
+        if (signal.aborted || tracker.waiting === 0) return progress
+        await this.next(signal)
+      }
     }
   }
 
@@ -61,23 +64,36 @@ export class Follower {
     this.over.abort()
   }
 
-  private async open(store: Store): Promise<Mirror | undefined> {
-    const signal = AbortSignal.any([this.signal, this.over.signal])
-    const mirror = await openMirror(store, watched, {
-      signal,
-      onChange: changes => {
-        this.tracker?.apply(changes)
+  /** Resolves when something has come, or the signal aborts. Throws what ended the hearing. */
+  private async next(signal: AbortSignal): Promise<void> {
+    if (this.broken === undefined) await this.bell.wait(signal)
+    if (this.broken !== undefined && !signal.aborted) throw this.broken.error
+  }
+
+  /** Hears of all changes, until it is closed; begins again when history was compacted away. */
+  private async listen(): Promise<void> {
+    const {store, signal} = this
+    while (!signal.aborted) {
+      try {
+        const {revision} = await store.get([keys.leader], {signal})
+        this.heard = []
+        this.beginnings += 1
         this.bell.ring()
-      },
-    }).catch(error => {
-      if (!signal.aborted) throw error
-    })
-    if (mirror === undefined) return undefined
-    mirror.done.catch(error => {
-      this.broken = {error}
-      this.bell.ring()
-    })
-    return mirror
+        for await (const change of store.watch(watched, revision, signal)) {
+          this.heard.push(change)
+          this.bell.ring()
+        }
+      } catch (thrown) {
+        if (signal.aborted) return
+        if (!(thrown instanceof CompactedError)) throw thrown
+      }
+    }
+  }
+
+  private async look(goals: readonly Goal[]): Promise<GoalTracker> {
+    const names = goals.map(({name}) => name)
+    const {view, revision} = await readUnitsNow(this.store, names, this.signal, besides)
+    return new GoalTracker(goals, view, revision)
   }
 }
 
@@ -101,16 +117,19 @@ function unseen(goals: readonly Goal[]): GoalProgress {
  * decoding what a large cluster says of them would take longer than the wish.
  */
 class GoalTracker {
+  /** The revision of what it was begun with. */
+  readonly from: number
   private readonly goals: ReadonlyMap<string, Goal>
-  private readonly view = new ClusterView()
+  private readonly view: ClusterView
   private readonly progress = new Map<string, Progress>()
   private touched: Set<string>
   waiting = 0
 
-  constructor(goals: readonly Goal[], entries: Iterable<Entry>) {
+  constructor(goals: readonly Goal[], view: ClusterView, from: number) {
     this.goals = new Map(goals.map(goal => [goal.name, goal]))
     this.touched = new Set(this.goals.keys())
-    for (const entry of entries) if (this.concerned(entry.key) !== 'none') this.view.put(entry)
+    this.view = view
+    this.from = from
   }
 
   apply(changes: readonly ChangeEvent[]): void {
