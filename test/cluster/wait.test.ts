@@ -151,6 +151,17 @@ describe('waiting', () => {
     expect(words(await wait('a.service'))).toEqual(['a.service waiting'])
   })
 
+  test('what came to its end stays so when all is read anew', async () => {
+    await put(machineEntry('m1'), ...['a.service', 'b.service'].map(name => recordEntry(name)))
+    await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
+    const waiting = wait('a.service', 'b.service')
+    await until('the first is launched', () => told.at(-1)?.startsWith('launched') === true)
+    void put(stateEntry('a.service', 'failed/failed'))
+    void put(assignmentEntry('b.service'), stateEntry('b.service', 'active/running'))
+    store.compact(store.revision)
+    expect(words(await waiting)).toEqual(['a.service done', 'b.service done'])
+  })
+
   test('goes on after history was compacted', async () => {
     await put(recordEntry('a.service'), machineEntry('m1'))
     const waiting = wait('a.service')

@@ -13,7 +13,7 @@ export async function readView(store: Store, prefixes: readonly string[], signal
 }
 
 /** The cluster, or a part of it, as it was at a revision. */
-interface Reading {
+export interface Reading {
   readonly view: ClusterView
   readonly revision: number
 }

@@ -2,8 +2,8 @@ import {Bell} from '../base/bell.ts'
 import {keys, parseKey, prefixes} from '../store/keys.ts'
 import {type Change, type ChangeEvent, CompactedError, type Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
-import {readUnitsNow, unitPrefixes} from './read.ts'
-import type {ClusterView} from './view.ts'
+import {type Reading, readUnitsNow, unitPrefixes} from './read.ts'
+import {ClusterView} from './view.ts'
 
 export type GoalProgress = ReadonlyMap<string, Progress>
 
@@ -46,12 +46,14 @@ export class Follower {
     signal: AbortSignal,
   ): Promise<GoalProgress> {
     while (this.beginnings === 0 && !signal.aborted) await this.next(signal)
+    const tracker = new GoalTracker(goals)
     for (;;) {
       const {beginnings} = this
-      const tracker = await orAborted(this.look(goals), signal)
-      if (tracker === undefined) return unseen(goals)
+      const reading = await orAborted(this.read(goals), signal)
+      if (reading === undefined) return tracker.look()
+      tracker.begin(reading.view)
       while (beginnings === this.beginnings) {
-        for (const {revision, events} of this.heard.splice(0)) if (revision > tracker.from) tracker.apply(events)
+        for (const {revision, events} of this.heard.splice(0)) if (revision > reading.revision) tracker.apply(events)
         const progress = tracker.look()
         onProgress(progress)
         if (signal.aborted || tracker.waiting === 0) return progress
@@ -90,10 +92,9 @@ export class Follower {
     }
   }
 
-  private async look(goals: readonly Goal[]): Promise<GoalTracker> {
+  private read(goals: readonly Goal[]): Promise<Reading> {
     const names = goals.map(({name}) => name)
-    const {view, revision} = await readUnitsNow(this.store, names, this.signal, besides)
-    return new GoalTracker(goals, view, revision)
+    return readUnitsNow(this.store, names, this.signal, besides)
   }
 }
 
@@ -107,29 +108,26 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | und
   })
 }
 
-/** The answer of one who has seen nothing. */
-function unseen(goals: readonly Goal[]): GoalProgress {
-  return new Map(goals.map(({name}) => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
-}
-
 /**
  * Holds the goals against a cluster that changes, and looks again only at those that a change touched. Of other units nothing is looked at:
  * decoding what a large cluster says of them would take longer than the wish.
  */
 class GoalTracker {
-  /** The revision of what it was begun with. */
-  readonly from: number
   private readonly goals: ReadonlyMap<string, Goal>
-  private readonly view: ClusterView
-  private readonly progress = new Map<string, Progress>()
-  private touched: Set<string>
+  private view = new ClusterView()
+  private readonly progress: Map<string, Progress>
+  private touched = new Set<string>()
   waiting = 0
 
-  constructor(goals: readonly Goal[], view: ClusterView, from: number) {
+  constructor(goals: readonly Goal[]) {
     this.goals = new Map(goals.map(goal => [goal.name, goal]))
-    this.touched = new Set(this.goals.keys())
+    this.progress = new Map(goals.map(({name}) => [name, {status: 'waiting', text: 'the cluster has not answered yet'}]))
+  }
+
+  /** Goes on from what was read anew. */
+  begin(view: ClusterView): void {
     this.view = view
-    this.from = from
+    this.touched = new Set(this.goals.keys())
   }
 
   apply(changes: readonly ChangeEvent[]): void {
@@ -155,7 +153,7 @@ class GoalTracker {
       if (goal === undefined) continue
       const before = this.progress.get(name)
       // What has come to its end is not looked at again: a later failure is another story.
-      if (before !== undefined && before.status !== 'waiting') continue
+      if (before?.status !== 'waiting') continue
       this.progress.set(name, progressOf(this.view, goal))
     }
     this.touched.clear()
