@@ -22,7 +22,7 @@ const rooms: readonly Room[] = [
     /^lib\/cluster\/(model|codec|plain|view|glances|rows|unit-file-rows|machine-rows|allocated|progress|metadata|machine-name)\.ts$/,
     'base, unit, store port',
   ),
-  room('cluster', /^lib\/cluster\//, 'base, unit, store port, cluster model'),
+  room('cluster', /^lib\/cluster\//, 'base, unit, store port, store, cluster model'),
   room('driver port', /^lib\/drivers\/driver\.ts$/, 'unit'),
   room('hosts port', /^lib\/hosts\/host\.ts$/, ''),
   room('hosts', /^lib\/hosts\/[^/]+$/, 'base, hosts port'),

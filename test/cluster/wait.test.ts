@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {UnreachableError} from '../../src/lib/base/errors.ts'
 import type {Goal} from '../../src/lib/cluster/progress.ts'
 import {Follower, type GoalProgress} from '../../src/lib/cluster/wait.ts'
 import {keys} from '../../src/lib/store/keys.ts'
@@ -160,6 +161,30 @@ describe('waiting', () => {
     void put(assignmentEntry('b.service'), stateEntry('b.service', 'active/running'))
     store.compact(store.revision)
     expect(words(await waiting)).toEqual(['a.service done', 'b.service done'])
+  })
+
+  test('goes on when etcd cannot be reached after history was compacted', async () => {
+    await put(recordEntry('a.service'), machineEntry('m1'))
+    let away = {list: 0, get: 0}
+    const unlessAway =
+      <Words extends readonly unknown[], Answer>(what: 'list' | 'get', ask: (...words: Words) => Promise<Answer>) =>
+      async (...words: Words) => {
+        if (away[what] === 0) return await ask(...words)
+        away[what] -= 1
+        throw new UnreachableError('etcd is away')
+      }
+    const leaving = Object.assign(Object.create(store), {
+      list: unlessAway('list', store.list.bind(store)),
+      get: unlessAway('get', store.get.bind(store)),
+      watch: store.watch.bind(store),
+    })
+    const waiting = waitFor(leaving, [goalOf('a.service')], progress => told.push(words(progress).join()), ending.signal)
+    await until('it is waited for', () => told.length > 0)
+    away = {list: 2, get: 2}
+    void put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
+    store.compact(store.revision)
+    expect(words(await waiting)).toEqual(['a.service done'])
+    expect(away).toEqual({list: 0, get: 0})
   })
 
   test('goes on after history was compacted', async () => {

@@ -1,5 +1,6 @@
 import {Bell} from '../base/bell.ts'
 import {keys, parseKey, prefixes} from '../store/keys.ts'
+import {patiently} from '../store/patiently.ts'
 import {type Change, type ChangeEvent, CompactedError, type Store} from '../store/store.ts'
 import {type Goal, type Progress, progressOf} from './progress.ts'
 import {type Reading, readUnitsNow, unitPrefixes} from './read.ts'
@@ -49,7 +50,8 @@ export class Follower {
     const tracker = new GoalTracker(goals)
     for (;;) {
       const {beginnings} = this
-      const reading = await orAborted(this.read(goals), signal)
+      const read = () => this.read(goals)
+      const reading = await orAborted(beginnings === 1 ? read() : patiently(read, this.signal), signal)
       if (reading === undefined) return tracker.look()
       tracker.begin(reading.view)
       while (beginnings === this.beginnings) {
@@ -72,16 +74,18 @@ export class Follower {
     if (this.broken !== undefined && !signal.aborted) throw this.broken.error
   }
 
-  /** Hears of all changes, until it is closed; begins again when history was compacted away. */
+  /** Hears of all changes, until it is closed; begins again when history was compacted away, as soon as etcd can be reached. */
   private async listen(): Promise<void> {
     const {store, signal} = this
+    const ask = () => store.get([keys.leader], {signal})
     while (!signal.aborted) {
       try {
-        const {revision} = await store.get([keys.leader], {signal})
+        const present = await (this.beginnings === 0 ? ask() : patiently(ask, signal))
+        if (present === undefined) return
         this.heard = []
         this.beginnings += 1
         this.bell.ring()
-        for await (const change of store.watch(watched, revision, signal)) {
+        for await (const change of store.watch(watched, present.revision, signal)) {
           this.heard.push(change)
           this.bell.ring()
         }

@@ -1,5 +1,4 @@
-import {UnreachableError} from '../base/errors.ts'
-import {Backoff} from './backoff.ts'
+import {patiently} from './patiently.ts'
 import {
   type Change,
   type ChangeEvent,
@@ -122,7 +121,7 @@ class StoreMirror implements Mirror {
       } catch (thrown) {
         if (!(thrown instanceof CompactedError)) throw thrown
       }
-      const listing = await listPatiently(store, prefixes, signal)
+      const listing = await patiently(() => store.list(prefixes, {signal}), signal)
       if (listing !== undefined) this.#apply(this.#difference(listing))
     }
   }
@@ -149,21 +148,6 @@ class StoreMirror implements Mirror {
       ],
     }
   }
-}
-
-/** Lists until it succeeds; undefined when the signal aborts. */
-async function listPatiently(store: Store, prefixes: readonly string[], signal: AbortSignal): Promise<Listing | undefined> {
-  const backoff = new Backoff()
-  while (!signal.aborted) {
-    try {
-      return await store.list(prefixes, {signal})
-    } catch (thrown) {
-      if (signal.aborted) return undefined
-      if (!(thrown instanceof UnreachableError)) throw thrown
-    }
-    await backoff.wait(signal)
-  }
-  return undefined
 }
 
 function sameVersion(a: Entry, b: Entry | undefined): boolean {
