@@ -31,6 +31,7 @@ const anyRun = 'any'
 /** The program, compiled; what was not kept of it is kept when the process ends. */
 function load(source: Buffer, filename: string, cache: CodeCache | undefined, name: string): Run {
   const text = wrap(source.toString('latin1'))
+  // Places in the text are told without what is put around it.
   const origin = {filename, columnOffset: -wrap('|').indexOf('|')}
   if (cache === undefined) return new Script(text, origin).runInThisContext()
   for (const kept of new Set([name, anyRun])) {

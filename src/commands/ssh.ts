@@ -31,7 +31,7 @@ is read by the shell there. Ends with the command's own exit code, and with 5 wh
     const {word, kind} = namedTarget(flags, argv.map(String)[0])
     const unit = unitCalled(word, kind)
     const view = await this.readOnce(flags, (store, signal) =>
-      readTarget(store, unit === undefined ? [] : [unit], view => findTarget(view, word, kind), signal),
+      readTarget(store, unit, view => findTarget(view, word, kind), signal),
     )
     const {machine} = findTarget(view, word, kind)
     const signal = interruptSignal()

@@ -39,9 +39,9 @@ test.each(asked)('$kind $word is what it is where all is read', async ({word, ki
       return String(thrown)
     }
   }
-  const units = [kind === 'machine' || word === '' ? undefined : unitCalled(word, kind)].filter(unit => unit !== undefined)
+  const unit = kind === 'machine' || word === '' ? undefined : unitCalled(word, kind)
   const signal = new AbortController().signal
-  const found = await outcome(() => readTarget(part, units, find, signal))
+  const found = await outcome(() => readTarget(part, unit, find, signal))
   expect(found).toEqual(await outcome(async () => viewOf(...entries)))
   // What is found is found in a part.
   if (typeof found !== 'string') expect(listed).not.toContain('units/')

@@ -1,3 +1,4 @@
+import {messageOf} from '../base/errors.ts'
 import type {Log} from '../base/log.ts'
 import {ClusterView} from '../cluster/view.ts'
 import {assignmentsOf, parseKey} from '../store/keys.ts'
@@ -68,7 +69,7 @@ export class Orders {
       },
     })
     for (const entry of mirror.entries.values()) view.put(entry)
-    mirror.done.catch(error => log.error(`cannot follow the assignments: ${error}`))
+    mirror.done.catch(error => log.error(`cannot follow the assignments: ${messageOf(error)}`))
     this.following.abort()
     this.following = following
     this.view = view

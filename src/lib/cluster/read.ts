@@ -52,7 +52,7 @@ export async function readUnitsNow(
       signal,
       also.prefixes,
     )
-    const machines = new Set(places.map(({machine}) => keys.machine(machine)))
+    const machines = new Set(places.flatMap(({machine}) => (view.machines.has(machine) ? [] : [keys.machine(machine)])))
     const ofUnits = names.flatMap(name => [keys.unit(name), keys.refusal(name)])
     const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...(also.keys ?? [])]
     if (needed.length > fewKeys)

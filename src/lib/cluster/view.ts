@@ -235,7 +235,7 @@ function take<T>(decoded: Decoded<T>, keep: (value: T) => void): string | undefi
 }
 
 /** The map behind a key, made where there is none. */
-export function inner<T>(outer: Map<string, Map<string, T>>, key: string): Map<string, T> {
+function inner<T>(outer: Map<string, Map<string, T>>, key: string): Map<string, T> {
   const found = outer.get(key)
   if (found !== undefined) return found
   const made = new Map<string, T>()

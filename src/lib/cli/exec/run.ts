@@ -32,7 +32,7 @@ export interface ExecOrder {
 export async function runExec(store: Store, {unit: typed, command, flags}: ExecOrder, signal: AbortSignal): Promise<number> {
   const find = (view: ClusterView) => placeOf(view, typed, flags.machine)
   const named = unitCalled(typed, flags.machine === undefined ? 'unit' : undefined)
-  const view = await readTarget(store, named === undefined ? [] : [named], find, signal)
+  const view = await readTarget(store, named, find, signal)
   const {unit, machine} = find(view)
   await refuseSystemd(store, view, {unit, command}, signal)
   const pool = new HostPool(machineReach(flags), signal)

@@ -40,5 +40,5 @@ export async function runJournal(store: Store, argv: readonly string[], flags: J
 
 async function machineCalled(store: Store, word: string, signal: AbortSignal): Promise<string> {
   const find = (view: ClusterView) => findMachine(view, word)
-  return find(await readTarget(store, [], find, signal)).id
+  return find(await readTarget(store, undefined, find, signal)).id
 }

@@ -5,15 +5,16 @@ import {keys, prefixes} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 
 /**
- * As much of the cluster as `find` needs to find its machine: all machines, and what concerns the units. Where there is nothing
- * to be found, all of it: what else there is makes a better answer.
+ * As much of the cluster as `find` needs to find its machine: all machines, and what concerns the unit that may be meant. Where
+ * there is nothing to be found, all of it: what else there is makes a better answer.
  */
 export async function readTarget(
   store: Store,
-  units: readonly string[],
+  unit: string | undefined,
   find: (view: ClusterView) => unknown,
   signal: AbortSignal,
 ): Promise<ClusterView> {
+  const units = unit === undefined ? [] : [unit]
   const view = await readUnits(store, units, signal, {keys: [keys.cluster], prefixes: [prefixes.machines]})
   try {
     find(view)

@@ -74,11 +74,10 @@ interface EntryOptions {
  * Gives the entries of an answer to `take` one after the other, in the order of their keys. Throws RangeError for a message that is none.
  */
 export function readRangeEntries(bytes: Buffer, options: EntryOptions, take: (entry: Entry) => void): void {
-  const {prefixBytes, valueBytes = bytes.length} = options
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
-    if (tag === field(2, message)) take(readEntry(reader, reader.end(), {prefixBytes, valueBytes}))
+    if (tag === field(2, message)) take(readEntry(reader, reader.end(), options))
     else reader.skip(tag)
   }
 }
@@ -109,11 +108,7 @@ function readKey(bytes: Buffer): Buffer {
 }
 
 /** A KeyValue. */
-function readEntry(
-  reader: Reader,
-  end: number,
-  {prefixBytes, valueBytes}: {readonly prefixBytes: number; readonly valueBytes: number},
-): Entry {
+function readEntry(reader: Reader, end: number, {prefixBytes, valueBytes}: EntryOptions): Entry {
   let key = ''
   let value = ''
   let createRevision = 0
