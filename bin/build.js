@@ -56,12 +56,22 @@ function starter() {
 
 /** The program: src/main.ts called with every command. */
 function entry() {
-  const list = commands.map(
-    ({known, module}) => `{about: ${JSON.stringify(known)}, load: () => import(${JSON.stringify(module)})}`,
-  )
+  // Most flags are those of many commands: each is written, and made at every start, once.
+  const flags = new Map()
+  const shared = flag => {
+    const text = JSON.stringify(flag)
+    if (!flags.has(text)) flags.set(text, `flag${flags.size}`)
+    return flags.get(text)
+  }
+  const list = commands.map(({known, module}) => {
+    const own = Object.entries(known.flags).map(([name, flag]) => `${JSON.stringify(name)}: ${shared(flag)}`)
+    const about = `{...${JSON.stringify({...known, flags: {}})}, flags: {${own.join(', ')}}}`
+    return `{about: ${about}, load: () => import(${JSON.stringify(module)})}`
+  })
   return `
     import {isThread} from './src/lib/cli/agent/is-thread.ts'
     import {main} from './src/main.ts'
+    ${Array.from(flags, ([text, name]) => `const ${name} = ${text}`).join('\n')}
     if (isThread()) void import('./src/lib/cli/agent/thread.ts').then(({runThread}) => runThread())
     else void main({
       name: 'ctl',
