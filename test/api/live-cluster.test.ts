@@ -19,6 +19,7 @@ function counted(store: Store) {
       counts.lists++
       return store.list(prefixes, options)
     },
+    glance: (wanted, options) => store.glance(wanted, options),
     get: (keys, options) => {
       counts.gets++
       return store.get(keys, options)

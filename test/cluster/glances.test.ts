@@ -1,18 +1,16 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {encode} from '../../src/lib/cluster/codec.ts'
-import {Glances} from '../../src/lib/cluster/glances.ts'
+import type {Glances} from '../../src/lib/cluster/glances.ts'
 import {type DesiredState, unitStateSchema} from '../../src/lib/cluster/model.ts'
 import {readGlances, readStates, readUnits} from '../../src/lib/cluster/read.ts'
 import {type BriefUnitRow, briefUnitRows, type Standing, unitRows} from '../../src/lib/cluster/rows.ts'
-import {keys} from '../../src/lib/store/keys.ts'
+import {keys, parseKey, prefixes} from '../../src/lib/store/keys.ts'
 import type {Entry} from '../../src/lib/store/store.ts'
 import {assignmentEntry, entryOf, machineEntry, recordEntry, stateEntry, storeOf, viewOf} from '../fakes/stored-cluster.ts'
 
-function glanced(entries: readonly Entry[]): Glances {
-  const glances = new Glances()
-  for (const entry of entries) glances.put(entry)
-  return glances
+async function glanced(entries: readonly Entry[]): Promise<Glances> {
+  return await readGlances(await storeOf(entries), new AbortController().signal)
 }
 
 const brief = ({unit, machine, target, active, sub}: BriefUnitRow) => ({unit, machine, target, active, sub})
@@ -28,6 +26,21 @@ const state = fc.record({
   done: fc.constantFrom(undefined, true, false),
   generation: fc.constantFrom(0, 1, 2),
 })
+/** What others may have put between the cluster's keys. */
+const strangeKeys = [
+  '',
+  '/',
+  '/web@1.service',
+  'm1',
+  'm1/',
+  'm1/web@1.service/x',
+  'm1/ü',
+  'm 1/web@1.service',
+  'm1\uffff/a',
+  'm1\u{10000}/a',
+]
+  .flatMap(rest => [prefixes.units, prefixes.assignments, prefixes.states, prefixes.machines].map(prefix => prefix + rest))
+  .filter(key => parseKey(key) === undefined)
 const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc
     .record({unit, desiredState: fc.constantFrom<DesiredState>('inactive', 'loaded', 'launched'), generation: fc.nat(2)})
@@ -38,6 +51,9 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     stateEntry(unit, activeSub, {...parts, ...(done === undefined ? {} : {done})}),
   ),
   fc.record({unit, machine}).map(({unit, machine}) => entryOf(keys.state(machine, unit), '{"schema":1,"load":"loaded"')),
+  fc
+    .record({key: fc.constantFrom(...strangeKeys), text: fc.constantFrom('', '{"schema":1}')})
+    .map(({key, text}) => entryOf(key, text)),
 )
 
 test('a cluster that is glanced at has the rows of one that is read', async () => {
@@ -97,12 +113,12 @@ const word = fc
   .array(fc.constantFrom('running', ',"file":', '"', '\\', '{', '}', '"done":', '\\"', 'ü', '\n'), {maxLength: 6})
   .map(parts => parts.join(''))
 
-test('what is read of a state is what it says, whatever words are in it', () => {
+test('what is read of a state is what it says, whatever words are in it', async () => {
   const rest = {file: 'a'.repeat(64), generation: 1, restarts: 0, since: 1, starts: []}
-  fc.assert(
-    fc.property(word, word, word, (load, sub, reason) => {
+  await fc.assert(
+    fc.asyncProperty(word, word, word, async (load, sub, reason) => {
       const value = encode(unitStateSchema, {load, active: 'active', sub, ...rest, reason})
-      const glances = glanced([entryOf(keys.state('m1', 'web@1.service'), value)])
+      const glances = await glanced([machineEntry('m1'), entryOf(keys.state('m1', 'web@1.service'), value)])
       const standings: Standing<unknown>[] = []
       glances.eachStanding(standing => standings.push(standing))
       expect(standings).toMatchObject([{unit: 'web@1.service', state: {load, active: 'active', sub}}])

@@ -4,7 +4,7 @@ import {unitRecordSchema} from '../../src/lib/cluster/model.ts'
 import {readGlances, readView} from '../../src/lib/cluster/read.ts'
 import {keys, prefixes} from '../../src/lib/store/keys.ts'
 import {MemoryStore} from '../../src/lib/store/memory.ts'
-import {CompactedError, type ListOptions, type Store} from '../../src/lib/store/store.ts'
+import {CompactedError, type Store} from '../../src/lib/store/store.ts'
 
 const never = new AbortController().signal
 const record = encode(unitRecordSchema, {file: 'a'.repeat(64), desiredState: 'launched', generation: 1})
@@ -12,14 +12,16 @@ const record = encode(unitRecordSchema, {file: 'a'.repeat(64), desiredState: 'la
 /** A store that history is compacted in while it is read, so many times: after each unit is gone that was read. */
 function overtaken(store: Store, times: number): Store {
   let left = times
-  const list = async (under: readonly string[], options?: ListOptions) => {
-    const listing = await store.list(under, options)
-    if (left === 0) return listing
+  const overtake = async <Read extends {readonly revision: number}>(read: Promise<Read>): Promise<Read> => {
+    const {revision} = await read
+    if (left === 0) return await read
     left -= 1
     await store.commit([], [{kind: 'delete', key: keys.unit('a.service')}])
-    throw new CompactedError(listing.revision + 1)
+    throw new CompactedError(revision + 1)
   }
-  return Object.assign(Object.create(store), {list, get: store.get.bind(store)})
+  const list: Store['list'] = (under, options) => overtake(store.list(under, options))
+  const glance: Store['glance'] = (wanted, options) => overtake(store.glance(wanted, options))
+  return Object.assign(Object.create(store), {list, glance, get: store.get.bind(store)})
 }
 
 async function storeWithTwo(): Promise<Store> {

@@ -1,5 +1,13 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
-import {CompactedError, type Entry, type Guard, maxWrites, type Store, type Write} from '../../src/lib/store/store.ts'
+import {
+  CompactedError,
+  type Entry,
+  type Glance,
+  type Guard,
+  maxWrites,
+  type Store,
+  type Write,
+} from '../../src/lib/store/store.ts'
 import {byText, describeChange, put, remove, takeChanges} from '../store/watching.ts'
 import {sessionContract} from './store-sessions.ts'
 
@@ -42,6 +50,12 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
     }
     const keysOf = async (...prefixes: readonly string[]): Promise<readonly string[]> =>
       (await store.list(prefixes)).entries.map(entry => entry.key)
+    const glanced = async (...wanted: readonly Omit<Glance, 'take'>[]): Promise<readonly (readonly string[])[]> => {
+      const taken = wanted.map((): string[] => [])
+      const take = (at: number) => (key: string, value: string) => taken[at]?.push(`${key}=${value}`)
+      await store.glance(wanted.map((each, at) => ({...each, take: take(at)})))
+      return taken
+    }
 
     describe('reading', () => {
       test('an empty store lists nothing at a revision', async () => {
@@ -82,11 +96,19 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
 
       test('of values no more than their beginnings are read', async () => {
         await write(put('a', 'short'), put('b', 'much longer'), put('c', 'überlang'))
-        const {entries} = await store.list([''], {valueBytes: 5})
-        expect(entries.map(({value}) => value)).toEqual(['short', 'much ', 'über'])
-        const [cut] = (await store.list(['c'], {valueBytes: 1})).entries
-        expect(cut?.value).toBe('\ufffd')
-        expect((await store.list(['b'], {valueBytes: 5, keysOnly: true})).entries).toMatchObject([{key: 'b', value: ''}])
+        expect(await glanced({prefix: '', valueBytes: 5})).toEqual([['a=short', 'b=much ', 'c=über']])
+        expect(await glanced({prefix: 'c', valueBytes: 1})).toEqual([['=\ufffd']])
+      })
+
+      test('those of a prefix are glanced at in order, without the prefix', async () => {
+        await write(put('s/m/b', '1'), put('u/b', '2'), put('u/a', '3'), put('s/m/a', '4'), put('t', '5'))
+        const wanted = ['u/', 's/', 'none/'].map((prefix, valueBytes) => ({prefix, valueBytes}))
+        expect(await glanced(...wanted)).toEqual([['a=', 'b='], ['m/a=4', 'm/b=1'], []])
+      })
+
+      test('a glance tells its revision', async () => {
+        const last = await write(put('a'), put('b'))
+        expect(await store.glance([{prefix: 'a', valueBytes: 0, take: () => {}}])).toEqual({revision: last})
       })
 
       test('entries are taken as they come, those of a prefix in order', async () => {

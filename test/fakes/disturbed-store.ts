@@ -2,6 +2,7 @@ import {MemoryStore} from '../../src/lib/store/memory.ts'
 import type {
   Change,
   CommitResult,
+  Glance,
   Guard,
   Listing,
   ListOptions,
@@ -28,6 +29,11 @@ export class DisturbedStore implements Store {
   async list(prefixes: readonly string[], options?: ListOptions): Promise<Listing> {
     await this.beforeRead?.(prefixes)
     return this.inner.list(prefixes, options)
+  }
+
+  async glance(wanted: readonly Glance[], options?: {readonly signal?: AbortSignal}): Promise<{readonly revision: number}> {
+    await this.beforeRead?.(wanted.map(({prefix}) => prefix))
+    return this.inner.glance(wanted, options)
   }
 
   async get(keys: readonly string[], options?: {readonly signal?: AbortSignal}): Promise<Listing> {

@@ -2,7 +2,7 @@ import {UnreachableError} from '../base/errors.ts'
 import {keyParser, keys, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
-import {Glances, glancedBytes} from './glances.ts'
+import {Glances} from './glances.ts'
 import type {UnitState} from './model.ts'
 import {unknownUnits} from './unknown-units.ts'
 import {ClusterView} from './view.ts'
@@ -113,13 +113,10 @@ export const unitPrefixes: readonly string[] = [
 export async function readGlances(store: Store, signal: AbortSignal): Promise<Glances> {
   return await unlessCompacted(async () => {
     const glances = new Glances()
-    const keysOnly = [prefixes.units, prefixes.assignments]
-    const all = [...keysOnly, prefixes.machines, prefixes.states]
-    const glance = (entry: Entry) => glances.put(entry)
-    const {revision} = await store.list(all, {keysOnly, valueBytes: glancedBytes, take: glance, signal})
+    const {revision} = await store.glance(glances.wanted, {signal})
     const lacking = glances.lacking()
     const take = (entry: Entry) => glances.putWhole(entry)
-    const under = all.filter(prefix => lacking.some(key => key.startsWith(prefix)))
+    const under = unitPrefixes.filter(prefix => lacking.some(key => key.startsWith(prefix)))
     if (lacking.length > fewKeys) await store.list(under, {revision, take, signal})
     else if (lacking.length > 0) (await store.get(lacking, {revision, signal})).entries.forEach(take)
     return glances

@@ -1,5 +1,5 @@
 import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
-import type {Glance, Glances} from './glances.ts'
+import type {Glances, StateGlance} from './glances.ts'
 import {machineLabel, shortId} from './machine-name.ts'
 import type {DesiredState, Machine, UnitRecord, UnitState} from './model.ts'
 import type {ClusterView} from './view.ts'
@@ -41,7 +41,7 @@ export function briefUnitRows(glances: Glances): readonly BriefUnitRow[] {
   return sortedRows(glances.view, take => glances.eachStanding(take), briefRow)
 }
 
-function sortedRows<S extends Glance | UnitState, Row extends BriefUnitRow>(
+function sortedRows<S extends StateGlance | UnitState, Row extends BriefUnitRow>(
   view: ClusterView,
   eachOf: (take: (standing: Standing<S>) => void) => void,
   rowOf: (view: ClusterView, standing: Standing<S>) => Row | UnitRow,
@@ -130,13 +130,13 @@ function eachStanding(view: ClusterView, take: (standing: Standing) => void): vo
 }
 
 /** What a lost machine last said of a unit that is not its any more is no news; that a oneshot succeeded there is. */
-function isLeftBehind(view: ClusterView, {unit, place, isAssigned, state}: Standing<Glance | UnitState>): boolean {
+function isLeftBehind(view: ClusterView, {unit, place, isAssigned, state}: Standing<StateGlance | UnitState>): boolean {
   return !place.isThere && !isAssigned && !isFinished(state, view.units.get(unit))
 }
 
 /** A oneshot that has succeeded, by what is asked of it now: an earlier success does not speak for a start anew. */
 function isFinished(
-  state: Glance | UnitState | undefined,
+  state: StateGlance | UnitState | undefined,
   asked: Pick<UnitRecord, 'file' | 'generation'> | undefined,
 ): state is UnitState {
   return state?.done === true && asked !== undefined && state.file === asked.file && state.generation >= asked.generation
@@ -167,7 +167,7 @@ function placedRow(view: ClusterView, standing: Standing): UnitRow {
   }
 }
 
-function briefRow(view: ClusterView, standing: Standing<Glance | UnitState>): BriefUnitRow {
+function briefRow(view: ClusterView, standing: Standing<StateGlance | UnitState>): BriefUnitRow {
   const {unit, place, state} = standing
   const lost = isLost(view, standing)
   return {
@@ -180,7 +180,7 @@ function briefRow(view: ClusterView, standing: Standing<Glance | UnitState>): Br
 }
 
 /** Whether nobody knows what has become of a unit, its machine being gone. */
-export function isLost(view: ClusterView, {unit, place, state}: Standing<Glance | UnitState>): boolean {
+export function isLost(view: ClusterView, {unit, place, state}: Standing<StateGlance | UnitState>): boolean {
   if (place.isThere) return false
   return !isFinished(state, view.assignments.get(place.machine)?.get(unit) ?? view.units.get(unit))
 }

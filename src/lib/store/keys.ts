@@ -113,6 +113,7 @@ function part(name: string): string {
 
 const partPattern = /^[A-Za-z0-9:_.@\\-]+$/
 
-function isPart(text: string): boolean {
+/** Whether a text can be a unit's name, or a machine's id. */
+export function isPart(text: string): boolean {
   return partPattern.test(text)
 }

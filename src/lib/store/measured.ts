@@ -37,6 +37,7 @@ export function measuredStore(store: Store, metrics: Metrics, now: () => number)
 
   return {
     list: (prefixes, options) => timed('list', () => store.list(prefixes, options)),
+    glance: (wanted, options) => timed('glance', () => store.glance(wanted, options)),
     get: (keys, options) => timed('get', () => store.get(keys, options)),
     commit: (guards, writes, options) => timed('commit', () => store.commit(guards, writes, options)),
     watch: (prefixes, revision, signal, linked) => counted(store.watch(prefixes, revision, signal, linked)),

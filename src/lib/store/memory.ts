@@ -8,6 +8,7 @@ import type {
   CommitResult,
   Entry,
   GetOptions,
+  Glance,
   Guard,
   Listing,
   ListOptions,
@@ -46,10 +47,19 @@ export class MemoryStore implements Store {
     const revision = options.revision ?? this.#history.revision
     const entries = this.#history.entriesAt(revision, key => underAny(prefixes, key))
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-    const listed = entries.map(entry => ({...entry, value: wantedValue(entry, options)}))
+    const listed = entries.map(entry => (withoutValue(options.keysOnly, entry.key) ? {...entry, value: ''} : entry))
     if (options.take === undefined) return {revision, entries: listed}
     for (const entry of listed) options.take(entry)
     return {revision, entries: []}
+  }
+
+  async glance(wanted: readonly Glance[], {signal}: {readonly signal?: AbortSignal} = {}): Promise<{readonly revision: number}> {
+    const {revision} = this
+    for (const {prefix, valueBytes, take} of wanted) {
+      const {entries} = await this.list([prefix], {revision, ...(signal && {signal})})
+      for (const {key, value} of entries) take(key.slice(prefix.length), Buffer.from(value).toString('utf8', 0, valueBytes))
+    }
+    return {revision}
   }
 
   async get(keys: readonly string[], options: GetOptions = {}): Promise<Listing> {
@@ -140,9 +150,4 @@ export class MemoryStore implements Store {
     signal?.throwIfAborted()
     if (this.#closing.signal.aborted) throw new Error('the store is closed')
   }
-}
-
-function wantedValue({key, value}: Entry, {keysOnly, valueBytes}: ListOptions): string {
-  if (withoutValue(keysOnly, key)) return ''
-  return valueBytes === undefined ? value : Buffer.from(value).toString('utf8', 0, valueBytes)
 }

@@ -13,6 +13,12 @@ export interface Store {
   get(keys: readonly string[], options?: GetOptions): Promise<Listing>
 
   /**
+   * Gives parts of what stands under some prefixes, as it is at one revision, to those who want them. Those of one prefix come in order,
+   * those of several mixed. Throws CompactedError when compaction overtakes it: who has taken a part begins again (`unlessCompacted`).
+   */
+  glance(wanted: readonly Glance[], options?: {readonly signal?: AbortSignal}): Promise<{readonly revision: number}>
+
+  /**
    * Writes everything or nothing: when all guards hold. At most `maxWrites` writes and as many guards.
    * A commit whose answer was lost is settled by looking, so that `ok` is the truth; UnreachableError when it cannot be.
    */
@@ -39,13 +45,20 @@ export interface GetOptions {
 export interface ListOptions extends GetOptions {
   /** Of all entries only the keys, or of those under some of the listed prefixes. */
   readonly keysOnly?: boolean | readonly string[]
-  /** Of each value no more than its first bytes; a letter that is cut in two is no letter any more. */
-  readonly valueBytes?: number
   /**
    * Given each entry as it comes, those of one prefix in order, and while others are still on their way; the listing then has none.
    * Compaction then ends the listing even when no revision was asked for: who has taken a part begins again (`unlessCompacted`).
    */
   readonly take?: (entry: Entry) => void
+}
+
+/** What is wanted of the entries under a prefix. */
+export interface Glance {
+  readonly prefix: string
+  /** No more than so many bytes of a value; a letter that is cut in two is no letter any more. */
+  readonly valueBytes: number
+  /** Given each key, without the prefix, and the beginning of its value. */
+  readonly take: (key: string, value: string) => void
 }
 
 export interface Entry {

@@ -1,9 +1,21 @@
-import type {Change, CommitResult, GetOptions, Guard, Listing, ListOptions, Session, Store, WatchLink, Write} from '../store.ts'
+import type {
+  Change,
+  CommitResult,
+  GetOptions,
+  Glance,
+  Guard,
+  Listing,
+  ListOptions,
+  Session,
+  Store,
+  WatchLink,
+  Write,
+} from '../store.ts'
 import {commitWrites} from './commit.ts'
 import {Endpoints} from './endpoints.ts'
 import {Keyspace} from './keyspace.ts'
 import {defaultPrefix, type EtcdOptions} from './options.ts'
-import {getEntries, listEntries} from './range.ts'
+import {getEntries, glanceEntries, listEntries} from './range.ts'
 import {adoptEtcdSession, openEtcdSession} from './session.ts'
 import {watchChanges} from './watch.ts'
 
@@ -25,6 +37,10 @@ class EtcdStore implements Store {
 
   async list(prefixes: readonly string[], options: ListOptions = {}): Promise<Listing> {
     return await listEntries(this.#endpoints, this.#keyspace, {...options, prefixes})
+  }
+
+  async glance(wanted: readonly Glance[], options: {readonly signal?: AbortSignal} = {}): Promise<{readonly revision: number}> {
+    return await glanceEntries(this.#endpoints, this.#keyspace, wanted, options)
   }
 
   async get(keys: readonly string[], options: GetOptions = {}): Promise<Listing> {

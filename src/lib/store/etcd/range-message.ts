@@ -66,8 +66,6 @@ export function readRangeAnswer(bytes: Buffer): RangeAnswer {
 interface EntryOptions {
   /** The length of what all keys begin with, and is left out. */
   readonly prefixBytes: number
-  /** No more than so many bytes of a value. */
-  readonly valueBytes?: number | undefined
 }
 
 /**
@@ -79,6 +77,32 @@ export function readRangeEntries(bytes: Buffer, options: EntryOptions, take: (en
     const tag = reader.number()
     if (tag === field(2, message)) take(readEntry(reader, reader.end(), options))
     else reader.skip(tag)
+  }
+}
+
+/** As `readRangeEntries`: of each entry the key, and the beginning of the value, no more than so many bytes of it. */
+export function readRangeParts(
+  bytes: Buffer,
+  {prefixBytes, valueBytes}: EntryOptions & {readonly valueBytes: number},
+  take: (key: string, value: string) => void,
+): void {
+  const reader = new Reader(bytes)
+  while (reader.at < bytes.length) {
+    const tag = reader.number()
+    if (tag !== field(2, message)) {
+      reader.skip(tag)
+      continue
+    }
+    const end = reader.end()
+    let key = ''
+    let value = ''
+    while (reader.at < end) {
+      const tag = reader.number()
+      if (tag === field(1, message)) key = reader.text(prefixBytes)
+      else if (tag === field(5, message)) value = reader.text(0, valueBytes)
+      else reader.skip(tag)
+    }
+    take(key, value)
   }
 }
 
@@ -108,7 +132,7 @@ function readKey(bytes: Buffer): Buffer {
 }
 
 /** A KeyValue. */
-function readEntry(reader: Reader, end: number, {prefixBytes, valueBytes}: EntryOptions): Entry {
+function readEntry(reader: Reader, end: number, {prefixBytes}: EntryOptions): Entry {
   let key = ''
   let value = ''
   let createRevision = 0
@@ -119,7 +143,7 @@ function readEntry(reader: Reader, end: number, {prefixBytes, valueBytes}: Entry
     if (tag === field(1, message)) key = reader.text(prefixBytes)
     else if (tag === field(2, varint)) createRevision = reader.number()
     else if (tag === field(3, varint)) modRevision = reader.number()
-    else if (tag === field(5, message)) value = reader.text(0, valueBytes)
+    else if (tag === field(5, message)) value = reader.text(0)
     else if (tag === field(6, varint)) session = reader.decimal()
     else reader.skip(tag)
   }

@@ -1,10 +1,10 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
 import {disjointPrefixes, withoutValue} from '../prefixes.ts'
-import {CompactedError, type Entry, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
+import {CompactedError, type Entry, type Glance, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
 import {behind, type KeyRange, type Keyspace} from './keyspace.ts'
-import {type RangeRequest, readRangeAnswer, readRangeEntries} from './range-message.ts'
+import {type RangeRequest, readRangeAnswer, readRangeEntries, readRangeParts} from './range-message.ts'
 
 /** Keys of one page: large enough to be quick, small enough that etcd answers others in between. */
 const pageSize = 20_000
@@ -74,25 +74,47 @@ async function listOnce(
   const present = await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), request.revision ?? 0, {signal})
   const revision = request.revision ?? present
   const listed = prefixes.map((): Entry[] => [])
+  const {prefixBytes} = keyspace
   await Promise.all(
     prefixes.map(async (prefix, at) => {
       const take = request.take ?? (entry => listed[at]?.push(entry))
       const keysOnly = withoutValue(request.keysOnly, prefix)
-      await listRange(endpoints, keyspace, {...request, take, range: keyspace.range(prefix), revision, keysOnly})
+      const takePage = (bytes: Buffer) => readRangeEntries(bytes, {prefixBytes}, take)
+      await readPages(endpoints, {range: keyspace.range(prefix), revision, keysOnly, takePage, signal})
     }),
   )
   return {revision, entries: listed.flat()}
 }
 
-interface RangeListing extends Omit<ListOptions, 'take'> {
+/** Gives parts of what stands under some prefixes, at the present revision, to those who want them. Throws as `Store.glance`. */
+export async function glanceEntries(
+  endpoints: Endpoints,
+  keyspace: Keyspace,
+  wanted: readonly Glance[],
+  {signal}: CallOptions,
+): Promise<{readonly revision: number}> {
+  const revision = await checkRevision(endpoints, keyspace.alone(wanted[0]?.prefix ?? ''), 0, {signal})
+  await Promise.all(
+    wanted.map(async ({prefix, valueBytes, take}) => {
+      const range = keyspace.range(prefix)
+      const parts = {prefixBytes: keyspace.full(prefix).length, valueBytes}
+      const takePage = (bytes: Buffer) => readRangeParts(bytes, parts, take)
+      await readPages(endpoints, {range, revision, keysOnly: valueBytes === 0, takePage, signal})
+    }),
+  )
+  return {revision}
+}
+
+interface RangePages {
   readonly range: KeyRange
   readonly revision: number
   readonly keysOnly: boolean
-  readonly take: (entry: Entry) => void
+  readonly takePage: (bytes: Buffer) => void
+  readonly signal: AbortSignal | undefined
 }
 
-/** Takes all entries of a range, page by page: while those of one are taken etcd is busy with the next. */
-async function listRange(endpoints: Endpoints, keyspace: Keyspace, request: RangeListing): Promise<void> {
+/** Reads a range page by page: while one is taken etcd is busy with the next. */
+async function readPages(endpoints: Endpoints, request: RangePages): Promise<void> {
   for (let page: Promise<Buffer> | undefined = readPage(endpoints, request); page !== undefined; ) {
     const bytes: Buffer = await page
     const {revision, more, lastKey} = readRangeAnswer(bytes)
@@ -101,12 +123,12 @@ async function listRange(endpoints: Endpoints, keyspace: Keyspace, request: Rang
     page = rest && readPage(endpoints, {...request, range: rest})
     // Should one of these not be taken, nobody waits for the next page any more.
     page?.catch(() => {})
-    readRangeEntries(bytes, {prefixBytes: keyspace.prefixBytes, valueBytes: request.valueBytes}, request.take)
+    request.takePage(bytes)
   }
 }
 
 /** The first entries of a range, as etcd wrote them. They may take long on a slow line. */
-async function readPage(endpoints: Endpoints, {range, revision, keysOnly, signal}: RangeListing): Promise<Buffer> {
+async function readPage(endpoints: Endpoints, {range, revision, keysOnly, signal}: RangePages): Promise<Buffer> {
   const timeoutMs = Math.max(endpoints.callTimeoutMs, pageTimeoutMs)
   return await readRange(endpoints, {...range, revision, limit: pageSize, keysOnly}, {signal, timeoutMs})
 }
