@@ -52,7 +52,10 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
       (await store.list(prefixes)).entries.map(entry => entry.key)
     const glanced = async (...wanted: readonly Omit<Glance, 'take'>[]): Promise<readonly (readonly string[])[]> => {
       const taken = wanted.map((): string[] => [])
-      const take = (at: number) => (key: string, value: string) => taken[at]?.push(`${key}=${value}`)
+      const take = (at: number) => (keys: readonly string[], values: readonly string[]) => {
+        expect(values).toHaveLength(wanted[at]?.valueBytes === 0 ? 0 : keys.length)
+        taken[at]?.push(...keys.map((key, each) => `${key}=${values[each] ?? ''}`))
+      }
       await store.glance(wanted.map((each, at) => ({...each, take: take(at)})))
       return taken
     }

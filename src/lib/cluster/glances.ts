@@ -31,10 +31,10 @@ export class Glances {
 
   /** What is to be taken in, each key once and those of a prefix in order. So many bytes are enough for a glance, as a rule. */
   readonly wanted: readonly Glance[] = [
-    {prefix: prefixes.units, valueBytes: 0, take: unit => this.known.push(unit)},
-    {prefix: prefixes.assignments, valueBytes: 0, take: key => this.assigned.push(key)},
-    {prefix: prefixes.machines, valueBytes: 256, take: (machine, text) => this.putMachine(machine, machineHead(text))},
-    {prefix: prefixes.states, valueBytes: 128, take: (key, text) => this.putState(key, stateHead(text))},
+    {prefix: prefixes.units, valueBytes: 0, take: units => append(this.known, units)},
+    {prefix: prefixes.assignments, valueBytes: 0, take: keys => append(this.assigned, keys)},
+    {prefix: prefixes.machines, valueBytes: 256, take: (machines, texts) => this.putMachines(machines, texts)},
+    {prefix: prefixes.states, valueBytes: 128, take: (keys, texts) => this.putStates(keys, texts)},
   ]
 
   /** The units that have records. */
@@ -48,7 +48,8 @@ export class Glances {
 
   /** Looks over what was taken in: the keys of what is to be read whole. */
   lacking(): readonly string[] {
-    const lacking = [...this.unread]
+    const {reported, states, unread} = this
+    const lacking = [...unread, ...reported.filter((_, at) => states[at] === undefined).map(key => prefixes.states + key)]
     const unplaced = new Set(this.known)
     this.sights = this.seen()
     for (const {machine, unit, isAssigned, isReported, state} of this.sights) {
@@ -84,15 +85,17 @@ export class Glances {
     return this.machines.has(machine) || this.view.isThere(machine)
   }
 
-  private putMachine(id: string, head: Omit<MachineGlance, 'id'> | undefined): void {
-    if (head === undefined) this.unread.push(prefixes.machines + id)
-    else this.machines.set(id, {...head, id})
+  private putMachines(machines: readonly string[], texts: readonly string[]): void {
+    for (const [at, id] of machines.entries()) {
+      const head = machineHead(texts[at] ?? '')
+      if (head === undefined) this.unread.push(prefixes.machines + id)
+      else this.machines.set(id, {...head, id})
+    }
   }
 
-  private putState(key: string, head: StateGlance | undefined): void {
-    if (head === undefined) this.unread.push(prefixes.states + key)
-    this.reported.push(key)
-    this.states.push(head)
+  private putStates(keys: readonly string[], texts: readonly string[]): void {
+    append(this.reported, keys)
+    for (const text of texts) this.states.push(stateHead(text))
   }
 
   /** Assignments and states put together, both being in the order of machines and units; keys that are none are left out. */
@@ -118,6 +121,10 @@ export class Glances {
     }
     return seen
   }
+}
+
+function append(things: string[], more: readonly string[]): void {
+  for (const each of more) things.push(each)
 }
 
 /** A unit on one of the machines that it is to be on or has a state on. */

@@ -57,7 +57,8 @@ export class MemoryStore implements Store {
     const {revision} = this
     for (const {prefix, valueBytes, take} of wanted) {
       const {entries} = await this.list([prefix], {revision, ...(signal && {signal})})
-      for (const {key, value} of entries) take(key.slice(prefix.length), Buffer.from(value).toString('utf8', 0, valueBytes))
+      const keys = entries.map(({key}) => key.slice(prefix.length))
+      take(keys, valueBytes === 0 ? [] : entries.map(({value}) => Buffer.from(value).toString('utf8', 0, valueBytes)))
     }
     return {revision}
   }

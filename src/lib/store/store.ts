@@ -57,8 +57,8 @@ export interface Glance {
   readonly prefix: string
   /** No more than so many bytes of a value; a letter that is cut in two is no letter any more. */
   readonly valueBytes: number
-  /** Given each key, without the prefix, and the beginning of its value. */
-  readonly take: (key: string, value: string) => void
+  /** Given keys, without the prefix, and the beginnings of their values; of no values where none of their bytes are wanted. */
+  readonly take: (keys: readonly string[], values: readonly string[]) => void
 }
 
 export interface Entry {

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import * as fc from 'fast-check'
 import protobuf from 'protobufjs'
 import {expect, test} from 'vitest'
-import {readRangeAnswer, readRangeEntries, writeRangeRequest} from '../../../src/lib/store/etcd/range-message.ts'
+import {readRangeAnswer, readRangeEntries, readRangeParts, writeRangeRequest} from '../../../src/lib/store/etcd/range-message.ts'
 import type {Entry} from '../../../src/lib/store/store.ts'
 
 const etcd3 = dirname(createRequire(import.meta.url).resolve('etcd3/package.json'))
@@ -83,6 +83,33 @@ test('an answer to a range reads as it was written by the protocol of etcd', () 
   )
 })
 
+const parts = fc.record({valueBytes: fc.nat({max: 400}), kvs: fc.array(pair)})
+
+test('so do parts of its entries', () => {
+  fc.assert(
+    fc.property(parts, message, ({valueBytes, kvs}, rest) => {
+      const stored = kvs.map(({key, value = '', ...more}) => ({
+        ...more,
+        key: Buffer.from(prefix + key),
+        value: Buffer.from(value),
+      }))
+      const {keys, values} = readRangeParts(write({...rest, kvs: stored}), {prefixBytes, valueBytes})
+      expect(keys).toEqual(kvs.map(({key}) => key))
+      expect(values).toEqual(valueBytes === 0 ? [] : stored.map(({value}) => value.toString('utf8', 0, valueBytes)))
+    }),
+  )
+})
+
+test.each([1, 127, 128, 16_383, 16_384, 3_000_000])('a key and a value of %d bytes', size => {
+  const [key, value] = [Buffer.alloc(size, 'k'), Buffer.alloc(size, 'v')]
+  const bytes = write({kvs: [{key, value, lease: 1}, {key: Buffer.from('last')}]})
+  expect(readRangeParts(bytes, {prefixBytes: 1, valueBytes: 3})).toEqual({
+    keys: [key.toString().slice(1), 'ast'],
+    values: ['vvv'.slice(0, size), ''],
+  })
+  expect(read(bytes).entries).toMatchObject([{key: key.toString(), value: value.toString(), session: '1'}, {key: 'last'}])
+})
+
 test('what a newer etcd says beside is passed over', () => {
   const known = write({more: true})
   const varint = [0x78, 0xff, 0x01]
@@ -91,13 +118,21 @@ test('what a newer etcd says beside is passed over', () => {
     [0x7d, 1, 2, 3, 4],
     [0x7a, 2, 1, 2],
   ]
-  for (const field of [varint, eight, four, words]) expect(read(Buffer.concat([Buffer.from(field), known]))).toEqual(read(known))
+  for (const field of [varint, eight, four, words]) {
+    expect(read(Buffer.concat([Buffer.from(field), known]))).toEqual(read(known))
+    const entry = Buffer.from([...field, 0x0a, 1, 0x6b, ...field, 0x2a, 1, 0x76, ...field])
+    const answer = Buffer.concat([Buffer.from([...field, 0x12, entry.length]), entry, known])
+    expect(readRangeParts(answer, {prefixBytes: 0, valueBytes: 9})).toEqual({keys: ['k'], values: ['v']})
+    expect(read(answer).entries).toMatchObject([{key: 'k', value: 'v'}])
+  }
 })
 
 test.each([
   ['in a length', [0x12, 0x80]],
   ['in a pair', [0x12, 0x05, 0x0a]],
+  ['in a key', [0x12, 0x03, 0x0a, 0x02, 0x6b]],
   ['in a number', [0x18, 0x80, 0x80]],
 ])('one that is cut off %s is refused', (_, cut) => {
   expect(() => read(Buffer.from(cut))).toThrow(RangeError)
+  expect(() => readRangeParts(Buffer.from(cut), {prefixBytes: 0, valueBytes: 0})).toThrow(RangeError)
 })

@@ -15,6 +15,25 @@ export interface RangeRequest extends KeyRange {
   readonly countOnly?: boolean
 }
 
+/** Wire types (protobuf.dev, Encoding). */
+const varint = 0
+const message = 2
+
+function field(number: number, type: number): number {
+  return number * 8 + type
+}
+
+/** What the fields of an answer begin with, and of its entries and its header. */
+const headerTag = field(1, message)
+const entryTag = field(2, message)
+const moreTag = field(3, varint)
+const keyTag = field(1, message)
+const createRevisionTag = field(2, varint)
+const modRevisionTag = field(3, varint)
+const valueTag = field(5, message)
+const leaseTag = field(6, varint)
+const revisionTag = field(3, varint)
+
 /** What is to be known of an answer before its entries are read. */
 export interface RangeAnswer {
   /** Etcd's revision when it answered. */
@@ -47,19 +66,19 @@ export function writeRangeRequest({
 export function readRangeAnswer(bytes: Buffer): RangeAnswer {
   let revision = 0
   let more = false
-  let last: {readonly from: number; readonly end: number} | undefined
+  let [lastFrom, lastEnd] = [0, 0]
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
-    if (tag === field(1, message)) revision = readRevision(reader, reader.end())
-    else if (tag === field(2, message)) {
-      const end = reader.end()
-      last = {from: reader.at, end}
-      reader.at = end
-    } else if (tag === field(3, varint)) more = reader.number() !== 0
+    if (tag === entryTag) {
+      lastEnd = reader.end()
+      lastFrom = reader.at
+      reader.at = lastEnd
+    } else if (tag === headerTag) revision = readRevision(reader, reader.end())
+    else if (tag === moreTag) more = reader.number() !== 0
     else reader.skip(tag)
   }
-  return {revision, more, lastKey: last && readKey(bytes.subarray(last.from, last.end))}
+  return {revision, more, lastKey: lastEnd === 0 ? undefined : readKey(bytes.subarray(lastFrom, lastEnd))}
 }
 
 /** How entries are read. */
@@ -75,35 +94,71 @@ export function readRangeEntries(bytes: Buffer, options: EntryOptions, take: (en
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
-    if (tag === field(2, message)) take(readEntry(reader, reader.end(), options))
+    if (tag === entryTag) take(readEntry(reader, reader.end(), options))
     else reader.skip(tag)
   }
 }
 
-/** As `readRangeEntries`: of each entry the key, and the beginning of the value, no more than so many bytes of it. */
+/** The keys of an answer's entries, without what all begin with, and the beginnings of their values. */
+export interface RangeParts {
+  readonly keys: readonly string[]
+  /** None where none of their bytes are wanted. */
+  readonly values: readonly string[]
+}
+
+/**
+ * Reads parts of the entries of an answer, in their order. Throws RangeError for a message that is none. As a rule this runs once in a
+ * process, before V8 has compiled it, and then calls count: it does without those of a Reader, which takes twice as long.
+ */
 export function readRangeParts(
   bytes: Buffer,
   {prefixBytes, valueBytes}: EntryOptions & {readonly valueBytes: number},
-  take: (key: string, value: string) => void,
-): void {
-  const reader = new Reader(bytes)
-  while (reader.at < bytes.length) {
-    const tag = reader.number()
-    if (tag !== field(2, message)) {
-      reader.skip(tag)
+): RangeParts {
+  const keys: string[] = []
+  const values: string[] = []
+  const text = bytes as SlicedBuffer
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes[at] !== entryTag) {
+      at = behindField(bytes, at)
       continue
     }
-    const end = reader.end()
+    at++
+    let size = 0
+    for (let scale = 1, byte = 128; byte >= 128; scale *= 128) {
+      byte = bytes[at++] ?? 0
+      size += (byte % 128) * scale
+    }
+    const end = at + size
+    if (end > bytes.length) throw cutOff()
     let key = ''
     let value = ''
-    while (reader.at < end) {
-      const tag = reader.number()
-      if (tag === field(1, message)) key = reader.text(prefixBytes)
-      else if (tag === field(5, message)) value = reader.text(0, valueBytes)
-      else reader.skip(tag)
+    while (at < end) {
+      const tag = bytes[at] ?? 0
+      if (tag !== keyTag && tag !== valueTag) {
+        // The revisions, as a rule.
+        if (tag < 128 && tag % 8 === varint) {
+          do at++
+          while ((bytes[at] ?? 0) >= 128)
+          at++
+        } else at = behindField(bytes, at)
+        continue
+      }
+      at++
+      size = 0
+      for (let scale = 1, byte = 128; byte >= 128; scale *= 128) {
+        byte = bytes[at++] ?? 0
+        size += (byte % 128) * scale
+      }
+      if (at + size > end) throw cutOff()
+      if (tag === valueTag) value = text.utf8Slice(at, at + Math.min(size, valueBytes))
+      else key = text.utf8Slice(at + prefixBytes, at + size)
+      at += size
+      if (tag === keyTag && valueBytes === 0) at = end
     }
-    take(key, value)
+    keys.push(key)
+    if (valueBytes > 0) values.push(value)
   }
+  return {keys, values}
 }
 
 /** The revision of a ResponseHeader. */
@@ -111,7 +166,7 @@ function readRevision(reader: Reader, end: number): number {
   let revision = 0
   while (reader.at < end) {
     const tag = reader.number()
-    if (tag === field(3, varint)) revision = reader.number()
+    if (tag === revisionTag) revision = reader.number()
     else reader.skip(tag)
   }
   return revision
@@ -122,7 +177,7 @@ function readKey(bytes: Buffer): Buffer {
   const reader = new Reader(bytes)
   while (reader.at < bytes.length) {
     const tag = reader.number()
-    if (tag !== field(1, message)) reader.skip(tag)
+    if (tag !== keyTag) reader.skip(tag)
     else {
       const end = reader.end()
       return bytes.subarray(reader.at, end)
@@ -140,22 +195,14 @@ function readEntry(reader: Reader, end: number, {prefixBytes}: EntryOptions): En
   let session = '0'
   while (reader.at < end) {
     const tag = reader.number()
-    if (tag === field(1, message)) key = reader.text(prefixBytes)
-    else if (tag === field(2, varint)) createRevision = reader.number()
-    else if (tag === field(3, varint)) modRevision = reader.number()
-    else if (tag === field(5, message)) value = reader.text(0)
-    else if (tag === field(6, varint)) session = reader.decimal()
+    if (tag === keyTag) key = reader.text(prefixBytes)
+    else if (tag === createRevisionTag) createRevision = reader.number()
+    else if (tag === modRevisionTag) modRevision = reader.number()
+    else if (tag === valueTag) value = reader.text()
+    else if (tag === leaseTag) session = reader.decimal()
     else reader.skip(tag)
   }
   return session === '0' ? {key, value, createRevision, modRevision} : {key, value, createRevision, modRevision, session}
-}
-
-/** Wire types (protobuf.dev, Encoding). */
-const varint = 0
-const message = 2
-
-function field(number: number, type: number): number {
-  return number * 8 + type
 }
 
 function lengthDelimited(at: number, bytes: Buffer): Buffer {
@@ -176,6 +223,18 @@ interface SlicedBuffer extends Buffer {
   utf8Slice(from: number, end: number): string
 }
 
+/** Where a field ends that begins there: one that is not asked about, or what a newer etcd says beside. */
+function behindField(bytes: Buffer, at: number): number {
+  const reader = new Reader(bytes)
+  reader.at = at
+  reader.skip(reader.number())
+  return reader.at
+}
+
+function cutOff(): RangeError {
+  return new RangeError('a message of etcd ends in the middle')
+}
+
 class Reader {
   at = 0
   private readonly buffer: SlicedBuffer
@@ -189,7 +248,7 @@ class Reader {
     let value = 0
     for (let scale = 1; ; scale *= 128) {
       const byte = this.buffer[this.at++]
-      if (byte === undefined) throw new RangeError('a message of etcd ends in the middle')
+      if (byte === undefined) throw cutOff()
       if (byte < 128) return value + byte * scale
       value += (byte - 128) * scale
     }
@@ -208,15 +267,14 @@ class Reader {
   end(): number {
     const length = this.number()
     const end = this.at + length
-    if (end > this.buffer.length) throw new RangeError('a message of etcd ends in the middle')
+    if (end > this.buffer.length) throw cutOff()
     return end
   }
 
-  /** UTF-8 without its first bytes, and no more than so many of them. */
-  text(skipped: number, most = this.buffer.length): string {
+  /** UTF-8 without its first bytes. */
+  text(skipped = 0): string {
     const end = this.end()
-    const from = this.at + skipped
-    const text = this.buffer.utf8Slice(from, Math.min(end, from + most))
+    const text = this.buffer.utf8Slice(this.at + skipped, end)
     this.at = end
     return text
   }
@@ -234,5 +292,6 @@ class Reader {
     else if (type === 1) this.at += 8
     else if (type === 5) this.at += 4
     else throw new RangeError(`a message of etcd has a field of type ${type}`)
+    if (this.at > this.buffer.length) throw cutOff()
   }
 }

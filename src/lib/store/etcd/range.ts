@@ -98,7 +98,10 @@ export async function glanceEntries(
     wanted.map(async ({prefix, valueBytes, take}) => {
       const range = keyspace.range(prefix)
       const parts = {prefixBytes: keyspace.full(prefix).length, valueBytes}
-      const takePage = (bytes: Buffer) => readRangeParts(bytes, parts, take)
+      const takePage = (bytes: Buffer) => {
+        const {keys, values} = readRangeParts(bytes, parts)
+        take(keys, values)
+      }
       await readPages(endpoints, {range, revision, keysOnly: valueBytes === 0, takePage, signal})
     }),
   )
