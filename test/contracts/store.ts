@@ -52,11 +52,12 @@ export function storeContract(name: string, openSource: () => Promise<StoreSourc
       (await store.list(prefixes)).entries.map(entry => entry.key)
     const glanced = async (...wanted: readonly Omit<Glance, 'take'>[]): Promise<readonly (readonly string[])[]> => {
       const taken = wanted.map((): string[] => [])
-      const take = (at: number) => (keys: readonly string[], values: readonly string[]) => {
-        expect(values).toHaveLength(wanted[at]?.valueBytes === 0 ? 0 : keys.length)
-        taken[at]?.push(...keys.map((key, each) => `${key}=${values[each] ?? ''}`))
-      }
-      await store.glance(wanted.map((each, at) => ({...each, take: take(at)})))
+      const take = (at: number) => (key: string, value: string) => taken[at]?.push(`${key}=${value}`)
+      const ended = taken.map(() => -1)
+      await store.glance(
+        wanted.map((each, at) => ({...each, take: take(at), taken: () => (ended[at] = taken[at]?.length ?? -1)})),
+      )
+      expect(ended).toEqual(taken.map(({length}) => length))
       return taken
     }
 

@@ -1,3 +1,4 @@
+import {compareNatural, sortedNaturally} from '../base/natural-order.ts'
 import {isPart, keys, parseKey, prefixes} from '../store/keys.ts'
 import type {Entry, Glance} from '../store/store.ts'
 import {headDecoder} from './codec.ts'
@@ -27,14 +28,21 @@ export class Glances {
   private readonly states: (StateGlance | undefined)[] = []
   /** The keys of what the beginning does not tell. */
   private readonly unread: string[] = []
+  /** By unit, then machine; and the units that have a place. */
   private sights: readonly Sight[] = []
+  private readonly placed = new Set<string>()
+  /** How many of the prefixes are still awaited that tell of places. */
+  private awaited = 3
+  private readonly taken = () => {
+    if (--this.awaited === 0) this.lookOver()
+  }
 
   /** What is to be taken in, each key once and those of a prefix in order. So many bytes are enough for a glance, as a rule. */
   readonly wanted: readonly Glance[] = [
-    {prefix: prefixes.units, valueBytes: 0, take: units => append(this.known, units)},
-    {prefix: prefixes.assignments, valueBytes: 0, take: keys => append(this.assigned, keys)},
-    {prefix: prefixes.machines, valueBytes: 256, take: (machines, texts) => this.putMachines(machines, texts)},
-    {prefix: prefixes.states, valueBytes: 128, take: (keys, texts) => this.putStates(keys, texts)},
+    {prefix: prefixes.states, valueBytes: 128, take: (key, text) => this.putState(key, text), taken: this.taken},
+    {prefix: prefixes.assignments, valueBytes: 0, take: key => this.assigned.push(key), taken: this.taken},
+    {prefix: prefixes.machines, valueBytes: 256, take: (machine, text) => this.putMachine(machine, text), taken: this.taken},
+    {prefix: prefixes.units, valueBytes: 0, take: unit => this.known.push(unit)},
   ]
 
   /** The units that have records. */
@@ -46,20 +54,10 @@ export class Glances {
     return this.view.unreadable
   }
 
-  /** Looks over what was taken in: the keys of what is to be read whole. */
+  /** Once all is taken in, the keys of what is to be read whole. */
   lacking(): readonly string[] {
-    const {reported, states, unread} = this
-    const lacking = [...unread, ...reported.filter((_, at) => states[at] === undefined).map(key => prefixes.states + key)]
-    const unplaced = new Set(this.known)
-    this.sights = this.seen()
-    for (const {machine, unit, isAssigned, isReported, state} of this.sights) {
-      const isThere = this.isThere(machine)
-      if (isAssigned || (isThere && state !== undefined)) unplaced.delete(unit)
-      // It may be a oneshot that was done there.
-      if (!isThere && isReported) lacking.push(keys.state(machine, unit), keys.assignment(machine, unit), keys.unit(unit))
-    }
-    for (const unit of unplaced) if (isPart(unit)) lacking.push(keys.unit(unit))
-    return lacking
+    const unplaced = this.known.filter(unit => !this.placed.has(unit) && isPart(unit))
+    return [...this.unread, ...unplaced.map(keys.unit)]
   }
 
   /** Takes in what was lacking. */
@@ -70,7 +68,7 @@ export class Glances {
     if (machine !== undefined) this.machines.set(machine.id, machine)
   }
 
-  /** In no order. */
+  /** By unit, then machine. */
   eachStanding(take: (standing: Standing<StateGlance | UnitState>) => void): void {
     let place: Place | undefined
     for (const {machine, unit, isAssigned, state: glanced} of this.sights) {
@@ -85,17 +83,29 @@ export class Glances {
     return this.machines.has(machine) || this.view.isThere(machine)
   }
 
-  private putMachines(machines: readonly string[], texts: readonly string[]): void {
-    for (const [at, id] of machines.entries()) {
-      const head = machineHead(texts[at] ?? '')
-      if (head === undefined) this.unread.push(prefixes.machines + id)
-      else this.machines.set(id, {...head, id})
-    }
+  private putMachine(id: string, text: string): void {
+    const head = machineHead(text)
+    if (head === undefined) this.unread.push(prefixes.machines + id)
+    else this.machines.set(id, {...head, id})
   }
 
-  private putStates(keys: readonly string[], texts: readonly string[]): void {
-    append(this.reported, keys)
-    for (const text of texts) this.states.push(stateHead(text))
+  private putState(key: string, text: string): void {
+    const head = stateHead(text)
+    if (head === undefined) this.unread.push(prefixes.states + key)
+    this.reported.push(key)
+    this.states.push(head)
+  }
+
+  /** All that is known of places is there; most of it while etcd is busy with the records. */
+  private lookOver(): void {
+    const byMachine = (a: Sight, b: Sight) => compareNatural(a.machine, b.machine)
+    this.sights = sortedNaturally(this.seen(), ({unit}) => unit, byMachine)
+    for (const {machine, unit, isAssigned, isReported, state} of this.sights) {
+      const isThere = this.isThere(machine)
+      if (isAssigned || (isThere && state !== undefined)) this.placed.add(unit)
+      // It may be a oneshot that was done there.
+      if (!isThere && isReported) this.unread.push(keys.state(machine, unit), keys.assignment(machine, unit), keys.unit(unit))
+    }
   }
 
   /** Assignments and states put together, both being in the order of machines and units; keys that are none are left out. */
@@ -121,10 +131,6 @@ export class Glances {
     }
     return seen
   }
-}
-
-function append(things: string[], more: readonly string[]): void {
-  for (const each of more) things.push(each)
 }
 
 /** A unit on one of the machines that it is to be on or has a state on. */

@@ -33,34 +33,34 @@ export interface UnitRow extends BriefUnitRow {
 
 /** Every unit with a place or a wish for one, by unit, then machine. */
 export function unitRows(view: ClusterView): readonly UnitRow[] {
-  return sortedRows(view, take => eachStanding(view, take), placedRow)
+  const placed: UnitRow[] = []
+  eachStanding(view, standing => {
+    if (!isLeftBehind(view, standing)) placed.push(placedRow(view, standing))
+  })
+  return inOrder([...placed, ...unplacedRows(view, placed)])
 }
 
 /** The same of a cluster that is only glanced at. */
 export function briefUnitRows(glances: Glances): readonly BriefUnitRow[] {
-  return sortedRows(glances.view, take => glances.eachStanding(take), briefRow)
+  const {view} = glances
+  const placed: BriefUnitRow[] = []
+  glances.eachStanding(standing => {
+    if (!isLeftBehind(view, standing)) placed.push(briefRow(view, standing))
+  })
+  const unplaced = unplacedRows(view, placed)
+  return unplaced.length === 0 ? placed : inOrder([...placed, ...unplaced])
 }
 
-function sortedRows<S extends StateGlance | UnitState, Row extends BriefUnitRow>(
-  view: ClusterView,
-  eachOf: (take: (standing: Standing<S>) => void) => void,
-  rowOf: (view: ClusterView, standing: Standing<S>) => Row | UnitRow,
-): readonly (Row | UnitRow)[] {
-  const rows: (Row | UnitRow)[] = []
-  const unplaced = new Set(view.units.keys())
-  eachOf(standing => {
-    if (isLeftBehind(view, standing)) return
-    if (unplaced.size > 0) unplaced.delete(standing.unit)
-    rows.push(rowOf(view, standing))
-  })
-  for (const record of view.units.values()) {
-    if (record.desiredState !== 'inactive' && unplaced.has(record.name)) rows.push(unplacedRow(view, record))
-  }
-  return sortedNaturally(
-    rows,
-    row => row.unit,
-    (a, b) => compareNatural(a.machine ?? '', b.machine ?? ''),
-  )
+function unplacedRows(view: ClusterView, placed: readonly BriefUnitRow[]): readonly UnitRow[] {
+  if (view.units.size === 0) return []
+  const isPlaced = new Set(placed.map(row => row.unit))
+  const unplaced = [...view.units.values()].filter(record => record.desiredState !== 'inactive' && !isPlaced.has(record.name))
+  return unplaced.map(record => unplacedRow(view, record))
+}
+
+function inOrder<Row extends BriefUnitRow>(rows: readonly Row[]): readonly Row[] {
+  const byMachine = (a: Row, b: Row) => compareNatural(a.machine ?? '', b.machine ?? '')
+  return sortedNaturally(rows, row => row.unit, byMachine)
 }
 
 /** The same rows for one unit, by machine; `machines`: where it has an assignment or a state, which is looked for unless given. */

@@ -55,10 +55,10 @@ export class MemoryStore implements Store {
 
   async glance(wanted: readonly Glance[], {signal}: {readonly signal?: AbortSignal} = {}): Promise<{readonly revision: number}> {
     const {revision} = this
-    for (const {prefix, valueBytes, take} of wanted) {
+    for (const {prefix, valueBytes, take, taken} of wanted) {
       const {entries} = await this.list([prefix], {revision, ...(signal && {signal})})
-      const keys = entries.map(({key}) => key.slice(prefix.length))
-      take(keys, valueBytes === 0 ? [] : entries.map(({value}) => Buffer.from(value).toString('utf8', 0, valueBytes)))
+      for (const {key, value} of entries) take(key.slice(prefix.length), Buffer.from(value).toString('utf8', 0, valueBytes))
+      taken?.()
     }
     return {revision}
   }

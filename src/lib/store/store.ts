@@ -14,7 +14,7 @@ export interface Store {
 
   /**
    * Gives parts of what stands under some prefixes, as it is at one revision, to those who want them. Those of one prefix come in order,
-   * those of several mixed. Throws CompactedError when compaction overtakes it: who has taken a part begins again (`unlessCompacted`).
+   * those of several mixed, the first as soon as may be. Throws CompactedError when compaction overtakes it: who has taken a part begins again (`unlessCompacted`).
    */
   glance(wanted: readonly Glance[], options?: {readonly signal?: AbortSignal}): Promise<{readonly revision: number}>
 
@@ -57,8 +57,10 @@ export interface Glance {
   readonly prefix: string
   /** No more than so many bytes of a value; a letter that is cut in two is no letter any more. */
   readonly valueBytes: number
-  /** Given keys, without the prefix, and the beginnings of their values; of no values where none of their bytes are wanted. */
-  readonly take: (keys: readonly string[], values: readonly string[]) => void
+  /** Given each key, without the prefix, and the beginning of its value. */
+  readonly take: (key: string, value: string) => void
+  /** Called once all of them were given. */
+  readonly taken?: () => void
 }
 
 export interface Entry {

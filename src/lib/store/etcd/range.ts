@@ -1,4 +1,5 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
+import {Limiter} from '../../base/limiter.ts'
 import {disjointPrefixes, withoutValue} from '../prefixes.ts'
 import {CompactedError, type Entry, type Glance, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
@@ -93,17 +94,18 @@ export async function glanceEntries(
   wanted: readonly Glance[],
   {signal}: CallOptions,
 ): Promise<{readonly revision: number}> {
+  const limiter = new Limiter(2)
   const revision = await checkRevision(endpoints, keyspace.alone(wanted[0]?.prefix ?? ''), 0, {signal})
   await Promise.all(
-    wanted.map(async ({prefix, valueBytes, take}) => {
-      const range = keyspace.range(prefix)
-      const parts = {prefixBytes: keyspace.full(prefix).length, valueBytes}
-      const takePage = (bytes: Buffer) => {
-        const {keys, values} = readRangeParts(bytes, parts)
-        take(keys, values)
-      }
-      await readPages(endpoints, {range, revision, keysOnly: valueBytes === 0, takePage, signal})
-    }),
+    wanted.map(({prefix, valueBytes, take, taken}) =>
+      limiter.run(async () => {
+        const range = keyspace.range(prefix)
+        const parts = {prefixBytes: keyspace.full(prefix).length, valueBytes}
+        const takePage = (bytes: Buffer) => readRangeParts(bytes, parts, take)
+        await readPages(endpoints, {range, revision, keysOnly: valueBytes === 0, takePage, signal})
+        taken?.()
+      }),
+    ),
   )
   return {revision}
 }
