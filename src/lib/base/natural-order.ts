@@ -3,7 +3,8 @@ export function compareNatural(a: string, b: string): number {
   let i = 0
   let j = 0
   while (i < a.length && j < b.length) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(j)]
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(j)
     if (isDigit(x) && isDigit(y)) {
       i = noughtsEnd(a, i)
       j = noughtsEnd(b, j)

@@ -70,11 +70,10 @@ export class Glances {
 
   /** By unit, then machine. */
   eachStanding(take: (standing: Standing<StateGlance | UnitState>) => void): void {
-    let place: Place | undefined
-    for (const {machine, unit, isAssigned, state: glanced} of this.sights) {
-      if (place?.machine !== machine) place = placeOf(this, machine)
-      const state = this.view.states.size === 0 ? glanced : (this.view.state(machine, unit) ?? glanced)
-      if (isAssigned || state !== undefined) take({unit, place, isAssigned, state})
+    for (const {host, unit, isAssigned, state: glanced} of this.sights) {
+      host.place ??= placeOf(this, host.machine)
+      const state = this.view.states.size === 0 ? glanced : (this.view.state(host.machine, unit) ?? glanced)
+      if (isAssigned || state !== undefined) take({unit, place: host.place, isAssigned, state})
     }
   }
 
@@ -98,14 +97,15 @@ export class Glances {
 
   /** All that is known of places is there; most of it while etcd is busy with the records. */
   private lookOver(): void {
-    const byMachine = (a: Sight, b: Sight) => compareNatural(a.machine, b.machine)
-    this.sights = sortedNaturally(this.seen(), ({unit}) => unit, byMachine)
-    for (const {machine, unit, isAssigned, isReported, state} of this.sights) {
-      const isThere = this.isThere(machine)
-      if (isAssigned || (isThere && state !== undefined)) this.placed.add(unit)
+    const seen = this.seen()
+    for (const {host, unit, isAssigned, isReported, state} of seen) {
+      if (isAssigned || (host.isThere && state !== undefined)) this.placed.add(unit)
+      if (host.isThere || !isReported) continue
       // It may be a oneshot that was done there.
-      if (!isThere && isReported) this.unread.push(keys.state(machine, unit), keys.assignment(machine, unit), keys.unit(unit))
+      this.unread.push(keys.state(host.machine, unit), keys.assignment(host.machine, unit), keys.unit(unit))
     }
+    const byMachine = (a: Sight, b: Sight) => compareNatural(a.host.machine, b.host.machine)
+    this.sights = sortedNaturally(seen, ({unit}) => unit, byMachine)
   }
 
   /** Assignments and states put together, both being in the order of machines and units; keys that are none are left out. */
@@ -113,9 +113,10 @@ export class Glances {
     const seen: Sight[] = []
     const {assigned, reported, states} = this
     let machine = ''
-    let isMachine = false
+    let host: Host | undefined
     for (let a = 0, r = 0; a < assigned.length || r < reported.length; ) {
-      const [assignment, report] = [assigned[a], reported[r]]
+      const assignment = assigned[a]
+      const report = reported[r]
       const isAssigned = assignment !== undefined && (report === undefined || assignment <= report)
       const isReported = report !== undefined && (assignment === undefined || report <= assignment)
       const key = (isAssigned ? assignment : report) ?? ''
@@ -124,10 +125,10 @@ export class Glances {
       if (isReported) r++
       if (key[machine.length] !== '/' || !key.startsWith(machine)) {
         machine = key.slice(0, Math.max(0, key.indexOf('/')))
-        isMachine = isPart(machine)
+        host = isPart(machine) ? {machine, isThere: this.isThere(machine), place: undefined} : undefined
       }
       const unit = key.slice(machine.length + 1)
-      if (isMachine && isPart(unit)) seen.push({machine, unit, isAssigned, isReported, state})
+      if (host !== undefined && isPart(unit)) seen.push({host, unit, isAssigned, isReported, state})
     }
     return seen
   }
@@ -135,11 +136,20 @@ export class Glances {
 
 /** A unit on one of the machines that it is to be on or has a state on. */
 interface Sight {
-  readonly machine: string
+  readonly host: Host
   readonly unit: string
   readonly isAssigned: boolean
   readonly isReported: boolean
   readonly state: StateGlance | undefined
+}
+
+/** A machine that units are seen on. */
+interface Host {
+  readonly machine: string
+  /** As far as is known at a glance. */
+  readonly isThere: boolean
+  /** Once it is asked for: then all is known. */
+  place: Place | undefined
 }
 
 const machineHead: (text: string) => Omit<MachineGlance, 'id'> | undefined = headDecoder(machineHeadSchema, 'metadata')
