@@ -121,16 +121,18 @@ describe('waiting', () => {
     await put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
     await put(assignmentEntry('b.service'), stateEntry('b.service', 'active/running'))
     const read: string[] = []
-    const list: Store['list'] = (prefixes, options) =>
-      store.list(prefixes, {
-        ...options,
-        take: entry => {
-          if (entry.value !== '') read.push(entry.key)
-          options?.take?.(entry)
-        },
-      })
+    const list: Store['list'] = async (prefixes, options) => {
+      const listing = await store.list(prefixes, options)
+      read.push(...listing.entries.map(({key}) => key))
+      return listing
+    }
+    const glance: Store['glance'] = (wanted, options) => {
+      read.push(...wanted.filter(({valueBytes}) => valueBytes > 0).map(({prefix}) => prefix))
+      return store.glance(wanted, options)
+    }
     const telling = Object.assign(Object.create(store), {
       list,
+      glance,
       get: store.get.bind(store),
       watch: store.watch.bind(store),
     })
@@ -165,26 +167,27 @@ describe('waiting', () => {
 
   test('goes on when etcd cannot be reached after history was compacted', async () => {
     await put(recordEntry('a.service'), machineEntry('m1'))
-    let away = {list: 0, get: 0}
+    let away = {glance: 0, list: 0, get: 0}
     const unlessAway =
-      <Words extends readonly unknown[], Answer>(what: 'list' | 'get', ask: (...words: Words) => Promise<Answer>) =>
+      <Words extends readonly unknown[], Answer>(what: keyof typeof away, ask: (...words: Words) => Promise<Answer>) =>
       async (...words: Words) => {
         if (away[what] === 0) return await ask(...words)
         away[what] -= 1
         throw new UnreachableError('etcd is away')
       }
     const leaving = Object.assign(Object.create(store), {
+      glance: unlessAway('glance', store.glance.bind(store)),
       list: unlessAway('list', store.list.bind(store)),
       get: unlessAway('get', store.get.bind(store)),
       watch: store.watch.bind(store),
     })
     const waiting = waitFor(leaving, [goalOf('a.service')], progress => told.push(words(progress).join()), ending.signal)
     await until('it is waited for', () => told.length > 0)
-    away = {list: 2, get: 2}
+    away = {glance: 2, list: 1, get: 2}
     void put(assignmentEntry('a.service'), stateEntry('a.service', 'active/running'))
     store.compact(store.revision)
     expect(words(await waiting)).toEqual(['a.service done'])
-    expect(away).toEqual({list: 0, get: 0})
+    expect(away).toEqual({glance: 0, list: 0, get: 0})
   })
 
   test('goes on after history was compacted', async () => {

@@ -31,7 +31,7 @@ test.each(asked)('$kind $word is what it is where all is read', async ({word, ki
     const {machine, unit} = findTarget(view, word, kind)
     return {machine: machine.id, unit}
   }
-  const part = Object.assign(Object.create(store), {list, get: store.get.bind(store)})
+  const part = Object.assign(Object.create(store), {list, glance: store.glance.bind(store), get: store.get.bind(store)})
   const outcome = async (view: () => Promise<ClusterView>) => {
     try {
       return find(await view())

@@ -1,5 +1,5 @@
 import {UnreachableError} from '../base/errors.ts'
-import {keyParser, keys, prefixes} from '../store/keys.ts'
+import {isPart, keys, prefixes} from '../store/keys.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {Glances} from './glances.ts'
@@ -86,17 +86,20 @@ async function findPlaces(
   signal: AbortSignal,
   also: readonly string[] = [],
 ) {
-  const view = new ClusterView()
   const wanted = new Set(names)
   const places: {readonly key: string; readonly machine: string; readonly unit: string}[] = []
-  const parse = keyParser()
-  const take = (entry: Entry) => {
-    const {key} = entry
-    const parsed = parse(key)
-    if (parsed === undefined || !('unit' in parsed && 'machine' in parsed)) view.put(entry)
-    else if (wanted.has(parsed.unit)) places.push({key, ...parsed})
-  }
-  const {revision} = await store.list([...under, ...also], {keysOnly: under, take, signal})
+  const glances = (names.length === 0 ? [] : under).map(prefix => {
+    const take = (place: string) => {
+      const slash = place.indexOf('/')
+      const unit = place.slice(slash + 1)
+      if (!wanted.has(unit)) return
+      const machine = place.slice(0, slash)
+      if (isPart(machine)) places.push({key: prefix + place, machine, unit})
+    }
+    return {prefix, valueBytes: 0, take}
+  })
+  const {revision} = await store.glance(glances, {signal})
+  const view = ClusterView.of(also.length === 0 ? [] : (await store.list(also, {revision, signal})).entries)
   return {places, view, revision}
 }
 

@@ -2,7 +2,7 @@ import {ConflictError} from '../base/errors.ts'
 import {checkCommit, guardHolds} from './commit-rules.ts'
 import {MemoryHistory} from './memory-history.ts'
 import {type Lease, openMemorySession} from './memory-session.ts'
-import {underAny, withoutValue} from './prefixes.ts'
+import {underAny} from './prefixes.ts'
 import type {
   Change,
   CommitResult,
@@ -47,7 +47,7 @@ export class MemoryStore implements Store {
     const revision = options.revision ?? this.#history.revision
     const entries = this.#history.entriesAt(revision, key => underAny(prefixes, key))
     entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-    const listed = entries.map(entry => (withoutValue(options.keysOnly, entry.key) ? {...entry, value: ''} : entry))
+    const listed = options.keysOnly === true ? entries.map(entry => ({...entry, value: ''})) : entries
     if (options.take === undefined) return {revision, entries: listed}
     for (const entry of listed) options.take(entry)
     return {revision, entries: []}

@@ -8,11 +8,6 @@ export function disjointPrefixes(prefixes: readonly string[]): readonly string[]
   return kept
 }
 
-/** Whether of entries under this prefix, or of this key, only the key is wanted (`ListOptions.keysOnly`). */
-export function withoutValue(keysOnly: boolean | readonly string[] | undefined, key: string): boolean {
-  return typeof keysOnly === 'object' ? underAny(keysOnly, key) : keysOnly === true
-}
-
 /** Whether a key is under one of the prefixes. */
 export function underAny(prefixes: readonly string[], key: string): boolean {
   return prefixes.some(prefix => key.startsWith(prefix))

@@ -43,8 +43,8 @@ export interface GetOptions {
 }
 
 export interface ListOptions extends GetOptions {
-  /** Of all entries only the keys, or of those under some of the listed prefixes. */
-  readonly keysOnly?: boolean | readonly string[]
+  /** No values. */
+  readonly keysOnly?: boolean
   /**
    * Given each entry as it comes, those of one prefix in order, and while others are still on their way; the listing then has none.
    * Compaction then ends the listing even when no revision was asked for: who has taken a part begins again (`unlessCompacted`).

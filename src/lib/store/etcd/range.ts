@@ -1,6 +1,6 @@
 import type {IKeyValue, IResponseOp} from 'etcd3'
 import {Limiter} from '../../base/limiter.ts'
-import {disjointPrefixes, withoutValue} from '../prefixes.ts'
+import {disjointPrefixes} from '../prefixes.ts'
 import {CompactedError, type Entry, type Glance, type Listing, type ListOptions, maxWrites, unlessCompacted} from '../store.ts'
 import type {CallOptions, Endpoints} from './endpoints.ts'
 import {saysCompacted} from './faults.ts'
@@ -71,7 +71,7 @@ async function listOnce(
 ): Promise<Listing> {
   const prefixes = disjointPrefixes(request.prefixes)
   // A small question first: it tells the revision, and whether this endpoint answers at all, which a large answer cannot tell soon.
-  const {signal} = request
+  const {keysOnly = false, signal} = request
   const present = await checkRevision(endpoints, keyspace.alone(prefixes[0] ?? ''), request.revision ?? 0, {signal})
   const revision = request.revision ?? present
   const listed = prefixes.map((): Entry[] => [])
@@ -79,7 +79,6 @@ async function listOnce(
   await Promise.all(
     prefixes.map(async (prefix, at) => {
       const take = request.take ?? (entry => listed[at]?.push(entry))
-      const keysOnly = withoutValue(request.keysOnly, prefix)
       const takePage = (bytes: Buffer) => readRangeEntries(bytes, {prefixBytes}, take)
       await readPages(endpoints, {range: keyspace.range(prefix), revision, keysOnly, takePage, signal})
     }),
