@@ -1,8 +1,8 @@
 import {NotFoundError} from '../base/errors.ts'
 import {compareNatural} from '../base/natural-order.ts'
-import {prefixes} from '../store/keys.ts'
 import type {Store} from '../store/store.ts'
 import {nearestFew} from '../unit/nearest.ts'
+import {readUnitNames} from './unit-names.ts'
 
 /**
  * What to tell of units that the cluster does not know: all of them, and in the hint the known names that come nearest.
@@ -13,9 +13,7 @@ export async function unknownUnits(
   unknown: readonly string[],
   {signal, consequence}: {readonly signal: AbortSignal; readonly consequence?: string},
 ): Promise<NotFoundError> {
-  const {entries} = await store.list([prefixes.units], {keysOnly: true, signal})
-  const known = entries.map(({key}) => key.slice(prefixes.units.length))
-  return describeUnknownUnits(unknown, known, consequence)
+  return describeUnknownUnits(unknown, await readUnitNames(store, signal), consequence)
 }
 
 /** As `unknownUnits`, among names that are known already. A glob is told as one that nothing matches. */

@@ -1,4 +1,5 @@
 import {compareNatural} from '../../base/natural-order.ts'
+import {readUnitNames} from '../../cluster/unit-names.ts'
 import {prefixes} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 import type {Kind} from './kinds.ts'
@@ -16,9 +17,10 @@ type LookUp = (options: LookUpOptions) => Promise<readonly Candidate[]>
 
 /** How the names of each kind are found. */
 const lookUps: Readonly<Record<Kind, LookUp>> = {
-  unit: async options => (await unitNames(options)).filter(name => !isTemplate(name)).map(toCandidate),
-  known: async options => (await unitNames(options)).map(toCandidate),
-  instance: async options => (await unitNames(options)).map(name => ({word: isTemplate(name) ? startOfInstance(name) : name})),
+  unit: async ({withStore}) => (await withStore(readUnitNames)).filter(name => !isTemplate(name)).map(toCandidate),
+  known: async ({withStore}) => (await withStore(readUnitNames)).map(toCandidate),
+  instance: async ({withStore}) =>
+    (await withStore(readUnitNames)).map(name => ({word: isTemplate(name) ? startOfInstance(name) : name})),
   'unit file': async ({word}) => {
     const {filesAt, isUnitFile} = await import('./files.ts')
     return (await filesAt(word)).filter(path => path.endsWith('/') || isUnitFile(path)).map(toCandidate)
@@ -38,13 +40,6 @@ export async function lookUp(kind: Kind, options: LookUpOptions): Promise<readon
 
 function toCandidate(word: string): Candidate {
   return {word}
-}
-
-async function unitNames({withStore}: LookUpOptions): Promise<readonly string[]> {
-  return withStore(async (store, signal) => {
-    const {entries} = await store.list([prefixes.units], {keysOnly: true, signal})
-    return entries.map(({key}) => key.slice(prefixes.units.length)).sort(compareNatural)
-  })
 }
 
 function isTemplate(name: string): boolean {

@@ -1,6 +1,5 @@
-import {compareNatural} from '../../base/natural-order.ts'
+import {readUnitNames} from '../../cluster/unit-names.ts'
 import {describeUnknownUnits} from '../../cluster/unknown-units.ts'
-import {prefixes} from '../../store/keys.ts'
 import type {Store} from '../../store/store.ts'
 import {matchesGlob} from '../../unit/glob.ts'
 import {expandNames, parseUnitName} from '../../unit/names.ts'
@@ -9,8 +8,7 @@ import {expandNames, parseUnitName} from '../../unit/names.ts'
 export async function knownUnits(store: Store, args: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const patterns = args.flatMap(expandNames)
   if (!patterns.some(isGlob)) return [...new Set(patterns.map(name => parseUnitName(name).name))]
-  const {entries} = await store.list([prefixes.units], {keysOnly: true, signal})
-  const known = entries.map(({key}) => key.slice(prefixes.units.length)).sort(compareNatural)
+  const known = await readUnitNames(store, signal)
   const names = patterns.flatMap(pattern => {
     if (!isGlob(pattern)) return [parseUnitName(pattern).name]
     const matched = known.filter(name => matchesGlob(pattern, name) && !parseUnitName(name).isTemplate)
