@@ -62,22 +62,33 @@ export function writeRangeRequest({
   ])
 }
 
-/** Looks an answer over, without reading its entries. Throws RangeError for a message that is none. */
+/** Looks an answer over, without reading its entries, and as `readRangeParts` does. Throws RangeError for a message that is none. */
 export function readRangeAnswer(bytes: Buffer): RangeAnswer {
   let revision = 0
   let more = false
-  let [lastFrom, lastEnd] = [0, 0]
+  let lastFrom = 0
+  let lastEnd = 0
   const reader = new Reader(bytes)
-  while (reader.at < bytes.length) {
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes[at] === entryTag) {
+      let size = 0
+      at++
+      for (let scale = 1, byte = 128; byte >= 128; scale *= 128) {
+        byte = bytes[at++] ?? 0
+        size += (byte % 128) * scale
+      }
+      lastFrom = at
+      lastEnd = at += size
+      continue
+    }
+    reader.at = at
     const tag = reader.number()
-    if (tag === entryTag) {
-      lastEnd = reader.end()
-      lastFrom = reader.at
-      reader.at = lastEnd
-    } else if (tag === headerTag) revision = readRevision(reader, reader.end())
+    if (tag === headerTag) revision = readRevision(reader, reader.end())
     else if (tag === moreTag) more = reader.number() !== 0
     else reader.skip(tag)
+    at = reader.at
   }
+  if (lastEnd > bytes.length) throw cutOff()
   return {revision, more, lastKey: lastEnd === 0 ? undefined : readKey(bytes.subarray(lastFrom, lastEnd))}
 }
 
