@@ -64,8 +64,9 @@ function entry() {
     return flags.get(text)
   }
   const list = commands.map(({known, module}) => {
-    const own = Object.entries(known.flags).map(([name, flag]) => `${JSON.stringify(name)}: ${shared(flag)}`)
-    const about = `{...${JSON.stringify({...known, flags: {}})}, flags: {${own.join(', ')}}}`
+    const {flags: own, ...rest} = known
+    const shown = Object.entries(own).map(([name, flag]) => `${JSON.stringify(name)}: ${shared(flag)}`)
+    const about = `{...${JSON.stringify(rest)}, flags: {${shown.join(', ')}}}`
     return `{about: ${about}, load: () => import(${JSON.stringify(module)})}`
   })
   return `

@@ -31,8 +31,6 @@ export class Glances {
   /** By unit, then machine; and the units that have a place. */
   private sights: readonly Sight[] = []
   private readonly placed = new Set<string>()
-  /** How many of the prefixes are still awaited that tell of places. */
-  private awaited = 3
   private readonly taken = () => {
     if (--this.awaited === 0) this.lookOver()
   }
@@ -44,6 +42,8 @@ export class Glances {
     {prefix: prefixes.machines, valueBytes: 256, take: (machine, text) => this.putMachine(machine, text), taken: this.taken},
     {prefix: prefixes.units, valueBytes: 0, take: unit => this.known.push(unit)},
   ]
+  /** How many of the prefixes are still awaited that tell of places. */
+  private awaited = this.wanted.filter(({taken}) => taken === this.taken).length
 
   /** The units that have records. */
   get units(): readonly string[] {

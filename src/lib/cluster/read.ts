@@ -1,5 +1,6 @@
 import {UnreachableError} from '../base/errors.ts'
 import {isPart, keys, prefixes} from '../store/keys.ts'
+import {underAny} from '../store/prefixes.ts'
 import {type Entry, type Store, unlessCompacted} from '../store/store.ts'
 import {readRecords} from './change.ts'
 import {Glances} from './glances.ts'
@@ -45,20 +46,18 @@ export async function readUnitsNow(
   also: Besides = {},
 ): Promise<Reading> {
   return await unlessCompacted(async () => {
-    const {places, view, revision} = await findPlaces(
-      store,
-      [prefixes.assignments, prefixes.states],
-      names,
-      signal,
-      also.prefixes,
-    )
-    const machines = new Set(places.flatMap(({machine}) => (view.machines.has(machine) ? [] : [keys.machine(machine)])))
+    const {places, revision} = await findPlaces(store, [prefixes.assignments, prefixes.states], names, signal)
+    const {keys: alsoKeys = [], prefixes: alsoUnder = []} = also
+    const machines = new Set(places.map(({machine}) => keys.machine(machine)))
     const ofUnits = names.flatMap(name => [keys.unit(name), keys.refusal(name)])
-    const needed = [...ofUnits, ...places.map(({key}) => key), ...machines, ...(also.keys ?? [])]
-    if (needed.length > fewKeys)
-      return await readAll(store, [...unitPrefixes, ...(also.keys ?? []), ...(also.prefixes ?? [])], signal)
-    view.putAll((await store.get(needed, {revision, signal})).entries)
-    return {view, revision}
+    const all = [...ofUnits, ...places.map(({key}) => key), ...machines, ...alsoKeys]
+    const needed = all.filter(key => !underAny(alsoUnder, key))
+    if (needed.length > fewKeys) return await readAll(store, [...unitPrefixes, ...alsoKeys, ...alsoUnder], signal)
+    const [listed, got] = await Promise.all([
+      alsoUnder.length === 0 ? undefined : store.list(alsoUnder, {revision, signal}),
+      store.get(needed, {revision, signal}),
+    ])
+    return {view: ClusterView.of([...(listed?.entries ?? []), ...got.entries]), revision}
   })
 }
 
@@ -78,14 +77,8 @@ export async function readStates(store: Store, names: readonly string[], signal:
   })
 }
 
-/** The keys of assignments or states that some units have, and at the same revision what stands under further prefixes. */
-async function findPlaces(
-  store: Store,
-  under: readonly string[],
-  names: readonly string[],
-  signal: AbortSignal,
-  also: readonly string[] = [],
-) {
+/** The keys of assignments or states that some units have, and the revision at which they had them. */
+async function findPlaces(store: Store, under: readonly string[], names: readonly string[], signal: AbortSignal) {
   const wanted = new Set(names)
   const places: {readonly key: string; readonly machine: string; readonly unit: string}[] = []
   const glances = (names.length === 0 ? [] : under).map(prefix => {
@@ -99,8 +92,7 @@ async function findPlaces(
     return {prefix, valueBytes: 0, take}
   })
   const {revision} = await store.glance(glances, {signal})
-  const view = ClusterView.of(also.length === 0 ? [] : (await store.list(also, {revision, signal})).entries)
-  return {places, view, revision}
+  return {places, revision}
 }
 
 /** All that units are and have, and the machines that they have it on. */

@@ -14,7 +14,8 @@ export interface Store {
 
   /**
    * Gives parts of what stands under some prefixes, as it is at one revision, to those who want them. Those of one prefix come in order,
-   * those of several mixed, the first as soon as may be. Throws CompactedError when compaction overtakes it: who has taken a part begins again (`unlessCompacted`).
+   * those of several mixed, the first as soon as may be. Throws CompactedError when compaction overtakes it: who has taken a part begins
+   * again (`unlessCompacted`).
    */
   glance(wanted: readonly Glance[], options?: {readonly signal?: AbortSignal}): Promise<{readonly revision: number}>
 

@@ -49,9 +49,9 @@ export function filterUnits<Row extends BriefUnitRow>(
   rows: readonly Row[],
   view: ClusterView,
   {args, flags}: Narrowed,
-  known: Iterable<string> = view.units.keys(),
+  known: () => Iterable<string> = () => view.units.keys(),
 ): readonly Row[] {
-  const isMeant = unitNames(args, () => [...known, ...rows.map(row => row.unit)], flags.watch)
+  const isMeant = unitNames(args, () => [...known(), ...rows.map(row => row.unit)], flags.watch)
   const machine = flags.machine === undefined ? undefined : anyMachine(view, flags.machine)
   const states = stateWords(flags.state)
   return rows.filter(

@@ -31,6 +31,6 @@ export function briefUnitSource(
   return {
     columns: briefUnitColumns,
     read: readGlances,
-    rows: glances => filterUnits(briefUnitRows(glances), glances.view, narrowed, glances.units),
+    rows: glances => filterUnits(briefUnitRows(glances), glances.view, narrowed, () => glances.units),
   }
 }

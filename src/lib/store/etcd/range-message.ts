@@ -62,7 +62,7 @@ export function writeRangeRequest({
   ])
 }
 
-/** Looks an answer over, without reading its entries, and as `readRangeParts` does. Throws RangeError for a message that is none. */
+/** Looks an answer over and passes its entries, as `readRangeParts` without calls. Throws RangeError for a message that is none. */
 export function readRangeAnswer(bytes: Buffer): RangeAnswer {
   let revision = 0
   let more = false
@@ -112,8 +112,8 @@ export function readRangeEntries(bytes: Buffer, options: EntryOptions, take: (en
 
 /**
  * Gives parts of the entries of an answer to `take`, in their order: keys without what all begin with, and no more than so many bytes of
- * values. Throws RangeError for a message that is none. As a rule this runs once in a
- * process, before V8 has compiled it, and then calls count: it does without those of a Reader, which takes twice as long.
+ * values. Throws RangeError for a message that is none. As a rule this runs once in a process, before V8 has compiled it, and then calls
+ * count: it does without those of a Reader, which takes twice as long.
  */
 export function readRangeParts(
   bytes: Buffer,

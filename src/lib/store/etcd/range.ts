@@ -86,7 +86,10 @@ async function listOnce(
   return {revision, entries: listed.flat()}
 }
 
-/** Gives parts of what stands under some prefixes, at the present revision, to those who want them. Throws as `Store.glance`. */
+/**
+ * Gives parts of what stands under some prefixes, at the present revision, to those who want them: two at a time, so that the first are
+ * at work while etcd is busy with the rest. Throws as `Store.glance`.
+ */
 export async function glanceEntries(
   endpoints: Endpoints,
   keyspace: Keyspace,
@@ -94,6 +97,7 @@ export async function glanceEntries(
   {signal}: CallOptions,
 ): Promise<{readonly revision: number}> {
   const limiter = new Limiter(2)
+  // A small question first, as in a listing.
   const revision = await checkRevision(endpoints, keyspace.alone(wanted[0]?.prefix ?? ''), 0, {signal})
   await Promise.all(
     wanted.map(({prefix, valueBytes, take, taken}) =>
