@@ -12,18 +12,21 @@ import {build} from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const about = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
+/** What the starter gives to the program, which is a function: it was to be put into one at every start otherwise. */
+const given = 'exports, require, module, __filename, __dirname'
+
 await mkdir(join(root, 'dist'), {recursive: true})
 const commands = await ownCommands()
 // The program first: what starts it then finds it.
-for (const [name, contents] of [
-  ['program', entry()],
-  ['ctl', starter()],
+for (const [name, contents, options] of [
+  ['program', entry(), {sourcemap: 'external', banner: {js: `(function (${given}) {`}, footer: {js: '})'}}],
+  ['ctl', starter(), {}],
 ]) {
-  for (const {path, text} of await bundle(name, contents)) await replaceFile(path, text)
+  for (const {path, text} of await bundle(name, contents, options)) await replaceFile(path, text)
 }
 
-/** The bundle, and the map by which stack traces are told in the words of its sources. */
-async function bundle(name, contents) {
+/** The bundle, and the map by which stack traces are told in the words of its sources if `options` ask for one. */
+async function bundle(name, contents, options) {
   const result = await build({
     stdin: {contents, resolveDir: root, sourcefile: `${name}-entry.js`},
     bundle: true,
@@ -31,7 +34,6 @@ async function bundle(name, contents) {
     format: 'cjs',
     target: 'node24',
     minify: true,
-    sourcemap: name === 'program' ? 'external' : false,
     sourcesContent: false,
     outfile: join(root, `dist/${name}.cjs`),
     legalComments: 'none',
@@ -42,6 +44,7 @@ async function bundle(name, contents) {
     plugins: [leanOclif(), lazyRequires(), etcdProtocol(), cheapAddresses()],
     absWorkingDir: root,
     write: false,
+    ...options,
   })
   return result.outputFiles.map(({path, text}) => ({path, text: path.endsWith('.map') ? text : inAscii(text)}))
 }

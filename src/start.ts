@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {createRequire, wrap} from 'node:module'
+import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import {Script} from 'node:vm'
 import {type CodeCache, codeCacheOf, keepCode, keptCode} from './lib/start/code-cache.ts'
@@ -30,9 +30,9 @@ const anyRun = 'any'
 
 /** The program, compiled; what was not kept of it is kept when the process ends. */
 function load(source: Buffer, filename: string, cache: CodeCache | undefined, name: string): Run {
-  const text = wrap(source.toString('latin1'))
-  // Places in the text are told without what is put around it.
-  const origin = {filename, columnOffset: -wrap('|').indexOf('|')}
+  // ASCII, and all of it one function: it stands in memory as it was read.
+  const text = source.toString('latin1')
+  const origin = {filename}
   if (cache === undefined) return new Script(text, origin).runInThisContext()
   for (const kept of new Set([name, anyRun])) {
     const cachedData = keptCode(cache, kept)

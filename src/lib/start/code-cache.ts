@@ -84,14 +84,17 @@ function removeOld(builds: string): void {
   }
 }
 
-/** V8 takes damaged code for good: a sum stands before it. */
+/** V8 takes damaged code for good: a sum stands behind it. Before it, V8 would find the code at an odd place and copy all of it. */
 function sealed(code: Buffer): Buffer {
-  const sum = Buffer.alloc(4)
+  const sum = Buffer.alloc(sumBytes)
   sum.writeUInt32LE(crc32(code))
-  return Buffer.concat([sum, code])
+  return Buffer.concat([code, sum])
 }
 
 function unsealed(bytes: Buffer): Buffer | undefined {
-  const code = bytes.subarray(4)
-  return bytes.length > 4 && bytes.readUInt32LE() === crc32(code) ? code : undefined
+  const end = bytes.length - sumBytes
+  const code = bytes.subarray(0, Math.max(0, end))
+  return end > 0 && bytes.readUInt32LE(end) === crc32(code) ? code : undefined
 }
+
+const sumBytes = 4
