@@ -23,8 +23,12 @@ test('holds what a map of sets would, whatever comes and goes', () => {
       for (const [key, values] of sets) {
         expect([...map.get(key)]).toEqual([...values])
         expect(map.has(key)).toBe(values.size > 0)
-        for (const value of ['1', '2', '3']) expect(map.holds(key, value)).toBe(values.has(value))
+        for (const value of ['1', '2', '3']) {
+          expect(map.holds(key, value)).toBe(values.has(value))
+          expect(map.other(key, value)).toBe([...values].find(each => each !== value))
+        }
       }
+      expect([...map.values()].sort()).toEqual([...sets.values()].flatMap(values => [...values]).sort())
     }),
   )
 })

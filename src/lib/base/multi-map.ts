@@ -17,6 +17,23 @@ export class MultiMap<K, V extends string> {
     return typeof values === 'string' ? values === value : values?.has(value) === true
   }
 
+  /** The first of a key's values that is not this one. */
+  other(key: K, value: V): V | undefined {
+    const values = this.known.get(key)
+    if (values === undefined || values === value) return undefined
+    if (typeof values === 'string') return values
+    for (const each of values) if (each !== value) return each
+    return undefined
+  }
+
+  /** Of all keys. */
+  *values(): Generator<V> {
+    for (const values of this.known.values()) {
+      if (typeof values === 'string') yield values
+      else yield* values
+    }
+  }
+
   add(key: K, value: V): void {
     const values = this.known.get(key)
     if (values === undefined) this.known.set(key, value)

@@ -81,10 +81,11 @@ function joined(
 
 /** By unit, those that say they replace it. The place of a unit that is not among these depends on nobody: it is not decided here. */
 function replacersOf(units: readonly Unit[], globs: GlobIndex): ReadonlyMap<string, readonly string[]> {
-  const decided = new Set(units.map(({name}) => name))
   const replacers = new Map<string, string[]>()
-  for (const {name, placement} of units) {
-    if (placement.replaces.length === 0) continue
+  const replacing = units.filter(({placement}) => placement.replaces.length > 0)
+  if (replacing.length === 0) return replacers
+  const decided = new Set(units.map(({name}) => name))
+  for (const {name, placement} of replacing) {
     const replaced = new Set(placement.replaces.flatMap(glob => [...globs.namesOf(glob)].filter(other => decided.has(other))))
     replaced.delete(name)
     for (const other of replaced) {

@@ -30,6 +30,9 @@ export type Decision =
       readonly gaveWayTo?: string
     }
 
+/** A decision about a unit on a machine. */
+export type Decided = Exclude<Decision, {readonly kind: 'refuse'}>
+
 /** An operator's wish to move a unit that is fulfilled, or cannot be. */
 export interface Unwish {
   readonly unit: string

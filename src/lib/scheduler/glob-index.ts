@@ -1,15 +1,15 @@
+import {MultiMap} from '../base/multi-map.ts'
 import {compileGlob} from '../unit/glob.ts'
 import {familyOf} from './census.ts'
 
 /** Which of the known names each glob matches: worked out once a glob, then looked up. A name that is not known matches nothing. */
 export class GlobIndex {
-  private readonly known: Set<string>
-  /** By what stands before the @, where there is one: most globs are about the instances of a template. */
-  private families: Map<string, string[]> | undefined
+  /** The names by family: most globs are about the instances of a template. */
+  private readonly families = new MultiMap<string, string>()
   private readonly found = new Map<string, Set<string>>()
 
   constructor(names: Iterable<string>) {
-    this.known = new Set(names)
+    for (const name of names) this.families.add(familyOf(name), name)
   }
 
   matches(glob: string, name: string): boolean {
@@ -26,9 +26,8 @@ export class GlobIndex {
 
   /** One name more; whether it is new. */
   add(name: string): boolean {
-    if (this.known.has(name)) return false
-    this.known.add(name)
-    if (this.families !== undefined) listAt(this.families, familyOf(name)).push(name)
+    if (this.isKnown(name)) return false
+    this.families.add(familyOf(name), name)
     for (const [glob, names] of this.found) if (isMatch(glob, name)) names.add(name)
     return true
   }
@@ -36,7 +35,7 @@ export class GlobIndex {
   /** Only names that begin with what stands before the first special character are tried. */
   private find(glob: string): Set<string> {
     const prefix = literalPrefix(glob)
-    if (prefix.length === glob.length) return new Set(this.known.has(glob) ? [glob] : [])
+    if (prefix.length === glob.length) return new Set(this.isKnown(glob) ? [glob] : [])
     const matches = compileGlob(glob)
     const names = new Set<string>()
     if (matches === undefined) return names
@@ -45,21 +44,12 @@ export class GlobIndex {
   }
 
   private candidates(prefix: string): Iterable<string> {
-    if (!prefix.includes('@')) return this.known
-    if (this.families === undefined) {
-      this.families = new Map()
-      for (const name of this.known) listAt(this.families, familyOf(name)).push(name)
-    }
-    return this.families.get(familyOf(prefix)) ?? []
+    return prefix.includes('@') ? this.families.get(familyOf(prefix)) : this.families.values()
   }
-}
 
-function listAt(lists: Map<string, string[]>, key: string): string[] {
-  const known = lists.get(key)
-  if (known !== undefined) return known
-  const made: string[] = []
-  lists.set(key, made)
-  return made
+  private isKnown(name: string): boolean {
+    return this.families.holds(familyOf(name), name)
+  }
 }
 
 /** What every name begins with that a glob matches: all of it, when there is nothing special in it. */

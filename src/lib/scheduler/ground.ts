@@ -14,9 +14,9 @@ import type {Snapshot} from './snapshot.ts'
 /** What a schedule is made on: the machines as rooms, the units that want a place, and where they stand so far. */
 export class Ground {
   /** Units that want a place and can be understood, by name. */
-  readonly wanted: Map<string, Unit>
+  readonly wanted = new Map<string, Unit>()
   /** Those that have come to their end: they keep their place and want no other. */
-  readonly finished: Set<string>
+  readonly finished = new Set<string>()
   readonly bonds: Bonds
   readonly conflicts: ConflictIndex
   readonly shapes: Shapes
@@ -29,9 +29,11 @@ export class Ground {
 
   /** Nobody stands anywhere yet; what is stopping is where it is. */
   constructor(snapshot: Snapshot) {
-    const units = snapshot.units.filter(({unit}) => !snapshot.frozen.has(unit.name))
-    this.wanted = new Map(units.map(({unit}) => [unit.name, unit]))
-    this.finished = new Set(units.flatMap(({unit, finished}) => (finished ? [unit.name] : [])))
+    for (const {unit, finished} of snapshot.units) {
+      if (snapshot.frozen.has(unit.name)) continue
+      this.wanted.set(unit.name, unit)
+      if (finished) this.finished.add(unit.name)
+    }
     const globs = new GlobIndex(namesIn(snapshot))
     this.bonds = new Bonds(this.wanted.values(), this.finished, globs)
     this.conflicts = new ConflictIndex(this.wanted.values(), globs)
@@ -57,10 +59,10 @@ export class Ground {
     return this.seats.has(name)
   }
 
-  /** Also on a machine that is not there. */
-  seat(name: string, machine: string): void {
+  /** Also on a machine that is not there. `unit`: what takes room there, if it is known. */
+  seat(name: string, machine: string, unit: Unit | undefined = this.takes(name)): void {
     this.seats.add(name, machine)
-    this.rooms.get(machine)?.add(name, this.takes(name))
+    this.rooms.get(machine)?.add(name, unit)
   }
 
   /** It leaves its place, and holds what it has there until it has stopped. `known`: what it was, if it is not wanted any more. */

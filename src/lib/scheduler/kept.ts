@@ -1,5 +1,5 @@
 import type {Unit} from '../unit/unit.ts'
-import {type Decision, reasonToPlace} from './decision.ts'
+import type {Decision} from './decision.ts'
 import type {Ground} from './ground.ts'
 import {asksTheSame} from './shapes.ts'
 
@@ -69,7 +69,7 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
     const room = shape.best(unit)
     if (room === undefined) return undefined
     ground.seat(unit.name, room.machine.id)
-    decisions.push({kind: 'place', unit: unit.name, machine: room.machine.id, reason: reasonToPlace(unit, shape.suiting)})
+    decisions.push({kind: 'place', unit: unit.name, machine: room.machine.id, reason: shape.reason})
   }
   return decisions
 }

@@ -19,6 +19,34 @@ export function priorityOf({placement}: Unit): number {
   return placement.priority ?? usualPriority
 }
 
+export function reasonToGiveWay(victim: Unit, to: Unit): string {
+  return `it gives way to ${to.name}, priority ${priorityOf(to)} over ${priorityOf(victim)}`
+}
+
+/** How many units of each family may go yet before it is at the number that it keeps. */
+export class Spares {
+  private readonly serving = new Map<string, number>()
+
+  /** `serving`: the units that serve now. */
+  constructor(serving: Iterable<string>) {
+    for (const name of serving) this.count(name, 1)
+  }
+
+  of({name, placement}: Unit): number {
+    return (this.serving.get(familyOf(name)) ?? 0) - (placement.keepAtLeast ?? 0)
+  }
+
+  /** The unit serves no longer. */
+  take({name}: Unit): void {
+    this.count(name, -1)
+  }
+
+  private count(name: string, by: 1 | -1): void {
+    const family = familyOf(name)
+    this.serving.set(family, (this.serving.get(family) ?? 0) + by)
+  }
+}
+
 /**
  * Where units of clearly lower priority would have to give way: the lowest, so that they need not push others in their turn, and of
  * as low ones the fewest. `spare`: how many of a unit's family may go yet before it is at the number that it keeps.

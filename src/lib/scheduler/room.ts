@@ -1,3 +1,4 @@
+import {MultiMap} from '../base/multi-map.ts'
 import type {Unit} from '../unit/unit.ts'
 import type {Bonds} from './bonds.ts'
 import type {Census} from './census.ts'
@@ -29,8 +30,8 @@ export class Room {
   readonly expected = new Set<string>()
   private readonly families = new Map<string, number>()
   /** By glob: who here says it of others, and whom here it matches. */
-  private readonly saying = new Map<string, Set<string>>()
-  private readonly matched = new Map<string, Set<string>>()
+  private readonly saying = new MultiMap<string, string>()
+  private readonly matched = new MultiMap<string, string>()
 
   constructor(machine: SnapshotMachine, ties: Ties) {
     this.machine = machine
@@ -54,7 +55,7 @@ export class Room {
 
   /** Whether somebody else here matches a glob that a unit of this pass says. */
   hasMatch(glob: string, unit: string): boolean {
-    return otherIn(this.matched.get(glob), unit) !== undefined
+    return this.matched.other(glob, unit) !== undefined
   }
 
   /** A unit was taken from here and has not stopped yet. */
@@ -67,11 +68,11 @@ export class Room {
   /** Somebody here with whom the unit conflicts: either side's word is enough, never against itself. */
   conflictOf({name, placement}: Unit): string | undefined {
     for (const glob of placement.conflicts) {
-      const other = otherIn(this.matched.get(glob), name)
+      const other = this.matched.other(glob, name)
       if (other !== undefined) return other
     }
     for (const glob of this.ties.conflicts.against(name)) {
-      const other = otherIn(this.saying.get(glob), name)
+      const other = this.saying.other(glob, name)
       if (other !== undefined) return other
     }
     return undefined
@@ -86,7 +87,7 @@ export class Room {
 
   /** A glob that was not said before matches a unit that stands here. */
   addMatch(glob: string, name: string): void {
-    setAt(this.matched, glob).add(name)
+    this.matched.add(glob, name)
   }
 
   /** As if all had stopped that are about to, until it is undone. */
@@ -124,8 +125,8 @@ export class Room {
       this.stock.take(name, unit.requests)
     }
     if (unit !== undefined && unit.placement.replaces.length > 0) this.replacing.add(name)
-    for (const glob of unit?.placement.conflicts ?? []) setAt(this.saying, glob).add(name)
-    for (const glob of this.ties.conflicts.against(name)) setAt(this.matched, glob).add(name)
+    for (const glob of unit?.placement.conflicts ?? []) this.saying.add(glob, name)
+    for (const glob of this.ties.conflicts.against(name)) this.matched.add(glob, name)
   }
 
   remove(name: string): void {
@@ -137,8 +138,8 @@ export class Room {
       const returning = this.stopping.get(name)
       if (returning !== undefined) this.stock.take(name, returning.requests)
     }
-    for (const glob of unit?.placement.conflicts ?? []) this.saying.get(glob)?.delete(name)
-    for (const glob of this.ties.conflicts.against(name)) this.matched.get(glob)?.delete(name)
+    for (const glob of unit?.placement.conflicts ?? []) this.saying.delete(glob, name)
+    for (const glob of this.ties.conflicts.against(name)) this.matched.delete(glob, name)
     this.units.delete(name)
     this.replacing.delete(name)
   }
@@ -149,17 +150,4 @@ export class Room {
     this.families.set(family, this.countOf(family) + by)
     this.ties.census.move(family, this.machine, by)
   }
-}
-
-function otherIn(names: ReadonlySet<string> | undefined, name: string): string | undefined {
-  for (const other of names ?? []) if (other !== name) return other
-  return undefined
-}
-
-function setAt(sets: Map<string, Set<string>>, glob: string): Set<string> {
-  const known = sets.get(glob)
-  if (known !== undefined) return known
-  const made = new Set<string>()
-  sets.set(glob, made)
-  return made
 }

@@ -1,17 +1,17 @@
 import {MultiMap} from '../base/multi-map.ts'
 import type {Unit} from '../unit/unit.ts'
 import {Awaiting} from './awaiting.ts'
-import {familyOf} from './census.ts'
-import {type Decision, reasonToPlace, type Unwish} from './decision.ts'
+import {BySeat} from './by-seat.ts'
+import {type Decided, type Decision, reasonToPlace, type Unwish} from './decision.ts'
 import {Departures, type Kept} from './drain.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
-import {cheapestWay, priorityOf} from './make-way.ts'
+import {cheapestWay, priorityOf, reasonToGiveWay, Spares} from './make-way.ts'
 import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
-import {bySeniority, seatKey} from './seats.ts'
+import {bySeniority} from './seats.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
 import {roomForAll} from './together.ts'
 
@@ -58,10 +58,12 @@ class Pass {
   private readonly holds: boolean
   /** Whom to place, each after those that its place depends on. */
   private readonly sequence: readonly Unit[]
-  private readonly evicted = new Map<string, Decision>()
+  private readonly evicted = new BySeat<Decided>()
   /** By unit, the machines that it was taken from by this very pass. */
   private readonly left = new MultiMap<string, string>()
-  private readonly placed = new Map<string, Decision>()
+  private readonly placed = new BySeat<Decided>()
+  /** Who has no seat, as long as nobody else has lost theirs. */
+  private homeless: readonly Unit[] | undefined
   private readonly awaiting = new Awaiting()
   private readonly moves: Moves
   readonly unwished: Unwish[] = []
@@ -97,7 +99,7 @@ class Pass {
   beginMoves(): void {
     const {ground, snapshot, moves} = this
     if (this.holds || !moves.areWanted) return
-    const decided = new Set([...this.evicted.values(), ...this.placed.values()].map(({unit}) => unit))
+    const decided = new Set([...this.evicted.all(), ...this.placed.all()].map(({unit}) => unit))
     const departures = new Departures({
       ...{ground, snapshot, moving: moves.underWay},
       wasDecided: unit => decided.has(unit),
@@ -143,37 +145,32 @@ class Pass {
   }
 
   placeTheRest(): void {
+    const left: Unit[] = []
     for (const unit of this.sequence) {
       if (unit.placement.global) this.placeGlobal(unit)
-      else if (!this.ground.hasSeat(unit.name) && !this.awaiting.has(unit.name)) this.placeTogether(unit)
+      else if (this.ground.hasSeat(unit.name) || (!this.awaiting.has(unit.name) && this.placeTogether(unit))) continue
+      left.push(unit)
     }
+    this.homeless = left.filter(({name}) => !this.ground.hasSeat(name))
   }
 
   /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
   makeWay(): boolean {
-    const homeless = this.sequence
-      .filter(unit => this.ground.bonds.isFree(unit) && !this.ground.hasSeat(unit.name) && !this.awaiting.has(unit.name))
-      .filter(unit => !this.mustStopFirst(unit))
+    const homeless = this.stillHomeless()
+      .filter(unit => this.ground.bonds.isFree(unit) && !this.awaiting.has(unit.name) && !this.mustStopFirst(unit))
       .sort((a, b) => priorityOf(b) - priorityOf(a))
     if (homeless.length === 0) return !this.awaiting.isEmpty
-    const families = new Map<string, number>()
     // Who has only now been given a place does not serve yet.
-    for (const {unit, machine} of this.snapshot.placements) {
-      if (this.ground.standsOn(unit, machine)) families.set(familyOf(unit), (families.get(familyOf(unit)) ?? 0) + 1)
-    }
-    const spare = (victim: Unit) => (families.get(familyOf(victim.name)) ?? 0) - (victim.placement.keepAtLeast ?? 0)
+    const serving = this.snapshot.placements.filter(({unit, machine}) => this.ground.standsOn(unit, machine))
+    const spares = new Spares(serving.map(({unit}) => unit))
     for (const unit of homeless) {
       const rooms = [...this.ground.shapes.of(unit).rooms()]
       if (rooms.some(room => this.awaiting.expectOnceStopped(unit, room))) continue
-      const way = cheapestWay(unit, rooms, spare)
+      const way = cheapestWay(unit, rooms, victim => spares.of(victim))
       if (way === undefined) continue
       for (const victim of way.victims) {
-        this.evict(
-          {unit: victim.name, machine: way.room.machine.id},
-          `it gives way to ${unit.name}, ${priorityText(unit, victim)}`,
-          unit.name,
-        )
-        families.set(familyOf(victim.name), (families.get(familyOf(victim.name)) ?? 0) - 1)
+        this.evict({unit: victim.name, machine: way.room.machine.id}, reasonToGiveWay(victim, unit), unit.name)
+        spares.take(victim)
       }
       this.awaiting.expect(unit, way)
     }
@@ -181,15 +178,14 @@ class Pass {
   }
 
   decisions(): readonly Decision[] {
-    const homeless = this.sequence.filter(unit => !this.ground.hasSeat(unit.name))
-    const evicted = [...this.evicted.values()]
+    const evicted = this.evicted.all()
     const gaveWay = new Map(evicted.flatMap(each => (each.kind === 'evict' && each.for ? [[each.unit, each.for]] : [])))
-    const refused = homeless.map((unit): Decision => {
+    const refused = this.stillHomeless().map((unit): Decision => {
       const [promised, gaveWayTo] = [this.awaiting.machineOf(unit.name), gaveWay.get(unit.name)]
       const refusal = {kind: 'refuse', unit: unit.name, objections: this.objections(unit)} as const
       return {...refusal, ...(promised && {promised}), ...(gaveWayTo && {gaveWayTo})}
     })
-    return [...evicted, ...this.placed.values(), ...refused]
+    return [...evicted, ...this.placed.all(), ...refused]
   }
 
   private reasonToLeave(placement: SnapshotPlacement): string | undefined {
@@ -216,27 +212,32 @@ class Pass {
     }
   }
 
-  /** Places the unit, and those that go only with it, where all of them fit: where they come from, else least loaded. */
-  private placeTogether(unit: Unit): void {
-    if (unit.placement.machineOf.length === 0 && this.ground.bonds.together(unit.name).length === 1) {
-      this.placeAlone(unit)
-      return
-    }
+  /** Places the unit, and those that go only with it, where all of them fit: where they come from, else least loaded; whether it could. */
+  private placeTogether(unit: Unit): boolean {
+    if (unit.placement.machineOf.length === 0 && this.ground.bonds.together(unit.name).length === 1) return this.placeAlone(unit)
     const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
-    if (units.some(each => this.mustStopFirst(each))) return
+    if (units.some(each => this.mustStopFirst(each))) return false
     const {best, fitting} = roomForAll(units, this.ground.rooms.values(), ({name}, {machine}) =>
       this.left.holds(name, machine.id),
     )
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
+    return best !== undefined
   }
 
-  private placeAlone(unit: Unit): void {
-    if (this.mustStopFirst(unit)) return
+  private placeAlone(unit: Unit): boolean {
+    if (this.mustStopFirst(unit)) return false
     const shape = this.ground.shapes.of(unit)
     const wished = this.moves.wishedFor(unit.name)
     const home = [...wished, ...this.homes(unit)].find(room => objectionToPlace(unit, room) === undefined)
     const room = home ?? shape.best(unit)
-    if (room !== undefined) this.place(unit, room, reasonToPlace(unit, shape.suiting))
+    if (room !== undefined) this.place(unit, room, shape.reason)
+    return room !== undefined
+  }
+
+  /** Who fits nowhere. */
+  private stillHomeless(): readonly Unit[] {
+    this.homeless ??= this.sequence.filter(({name}) => !this.ground.hasSeat(name))
+    return this.homeless
   }
 
   /** There are never to be two of it, and one still stops. */
@@ -267,33 +268,28 @@ class Pass {
   }
 
   /** Who is placed where they were taken from by this very pass has not moved. */
-  private place({name}: Unit, room: Room, reason: string): void {
-    const machine = room.machine.id
-    const key = seatKey(name, machine)
-    if (!this.evicted.delete(key)) this.placed.set(key, {kind: 'place', unit: name, machine, reason})
+  private place(unit: Unit, room: Room, reason: string): void {
+    const [name, machine] = [unit.name, room.machine.id]
+    if (!this.evicted.delete(name, machine)) this.placed.set({kind: 'place', unit: name, machine, reason})
     this.left.delete(name, machine)
-    this.ground.seat(name, machine)
+    this.ground.seat(name, machine, unit)
   }
 
   private move(name: string, room: Room, from: string, reason: string): void {
     const machine = room.machine.id
-    this.placed.set(seatKey(name, machine), {kind: 'move', unit: name, machine, from, reason})
+    this.placed.set({kind: 'move', unit: name, machine, from, reason})
     this.ground.seat(name, machine)
   }
 
   /** Whoever stood there before this pass must stop first, and until then is not joined by those in conflict with them. */
   private evict({unit: name, machine, ...placement}: Omit<SnapshotPlacement, 'since'>, reason: string, by?: string): void {
-    const key = seatKey(name, machine)
-    if (this.placed.delete(key)) {
+    this.homeless = undefined
+    if (this.placed.delete(name, machine)) {
       this.ground.takeBack(name, machine)
       return
     }
-    this.evicted.set(key, {kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
+    this.evicted.set({kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
     this.left.add(name, machine)
     this.ground.unseat(name, machine, placement.known)
   }
-}
-
-function priorityText(unit: Unit, victim: Unit): string {
-  return `priority ${priorityOf(unit)} over ${priorityOf(victim)}`
 }
