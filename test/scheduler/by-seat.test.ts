@@ -1,7 +1,12 @@
 import * as fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {BySeat} from '../../src/lib/scheduler/by-seat.ts'
-import {seatKey} from '../../src/lib/scheduler/seats.ts'
+
+interface Known {
+  readonly unit: string
+  readonly machine: string
+  readonly reason: string
+}
 
 const change = fc.record({
   kind: fc.constantFrom('set' as const, 'delete' as const),
@@ -10,33 +15,23 @@ const change = fc.record({
   reason: fc.constantFrom('this', 'that'),
 })
 
-test('holds what a map by unit and machine would, whatever comes and goes', () => {
+test('holds what a map of maps would, in the order in which units came, whatever comes and goes', () => {
   fc.assert(
     fc.property(fc.array(change), changes => {
-      const bySeat = new BySeat<{readonly unit: string; readonly machine: string; readonly reason: string}>()
-      const known = new Map<string, {readonly unit: string; readonly machine: string; readonly reason: string}>()
+      const bySeat = new BySeat<Known>()
+      const known = new Map<string, Map<string, Known>>()
       for (const {kind, ...value} of changes) {
-        const key = seatKey(value.unit, value.machine)
-        if (kind === 'delete') expect(bySeat.delete(value.unit, value.machine)).toBe(known.delete(key))
-        else {
+        const {unit, machine} = value
+        const machines = known.get(unit) ?? new Map<string, Known>()
+        if (kind === 'set') {
           bySeat.set(value)
-          known.set(key, value)
+          known.set(unit, machines.set(machine, value))
+        } else {
+          expect(bySeat.delete(unit, machine)).toBe(machines.delete(machine))
+          if (machines.size === 0) known.delete(unit)
         }
-        const all = bySeat.all()
-        expect(all).toHaveLength(known.size)
-        expect(new Set(all)).toEqual(new Set(known.values()))
+        expect(bySeat.all()).toEqual([...known.values()].flatMap(each => [...each.values()]))
       }
     }),
   )
-})
-
-test('units are in the order in which they came', () => {
-  const bySeat = new BySeat()
-  const seats = [
-    ['b', 'm1'],
-    ['a', 'm1'],
-    ['b', 'm2'],
-  ].map(([unit = '', machine = '']) => ({unit, machine}))
-  for (const seat of seats) bySeat.set(seat)
-  expect(bySeat.all().map(({unit, machine}) => `${unit} ${machine}`)).toEqual(['b m1', 'b m2', 'a m1'])
 })
