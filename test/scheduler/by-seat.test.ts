@@ -33,5 +33,6 @@ test('holds what a map of maps would, in the order in which units came, whatever
         expect(bySeat.all()).toEqual([...known.values()].flatMap(each => [...each.values()]))
       }
     }),
+    {numRuns: 2000},
   )
 })
