@@ -41,6 +41,10 @@ export interface Unwish {
 
 /** Why a unit is placed where it is; `fitting`: how many machines would have done. */
 export function reasonToPlace({placement}: Unit, fitting: number): string {
-  if (placement.machineOf.length > 0) return `next to ${placement.machineOf.join(' and ')}`
+  return placement.machineOf.length > 0 ? `next to ${placement.machineOf.join(' and ')}` : reasonAmong(fitting)
+}
+
+/** The same of a unit that stands beside nobody. */
+export function reasonAmong(fitting: number): string {
   return fitting === 1 ? 'the only machine that fits' : `least loaded of ${fitting} machines that fit`
 }

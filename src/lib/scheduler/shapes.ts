@@ -3,7 +3,7 @@ import type {Spread} from '../unit/placement/limits.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {costOf, mayBecomeCheaper} from './cost.ts'
-import {reasonToPlace} from './decision.ts'
+import {reasonAmong} from './decision.ts'
 import {objectionOfMachine, objectionOfOthers, objectionOfSize, objectionToPlace} from './filters.ts'
 import {Heap} from './heap.ts'
 import type {Objection} from './objection.ts'
@@ -81,7 +81,7 @@ interface Ranked {
 }
 
 export class Shape {
-  /** Why one of them is placed; it tells how many machines are what they ask for, whoever else stands there. */
+  /** Why one of them that stands beside nobody is placed: how many machines are what they ask for, whoever else stands there. */
   readonly reason: string
   private readonly strategy: Strategy
   private readonly spreads: readonly Spread[]
@@ -90,7 +90,7 @@ export class Shape {
   private told: readonly Objection[] | undefined
 
   constructor(unit: Unit, suiting: readonly Ranked[], strategy: Strategy) {
-    this.reason = reasonToPlace(unit, suiting.length)
+    this.reason = reasonAmong(suiting.length)
     this.suited = suiting
     this.strategy = strategy
     this.spreads = unit.placement.spread ?? []
