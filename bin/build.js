@@ -12,7 +12,7 @@ import {build} from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const about = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
-/** What the starter gives to the program, which is a function: it was to be put into one at every start otherwise. */
+/** What the starter gives to the program, which is a function already: otherwise one would be made of it at every start. */
 const given = 'exports, require, module, __filename, __dirname'
 
 await mkdir(join(root, 'dist'), {recursive: true})
