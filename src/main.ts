@@ -32,6 +32,8 @@ async function run(program: Program, root: string, line: CommandLine): Promise<v
   if (line.id === undefined && line.argv.length > 0 && !line.help) {
     throw new UsageError(`${line.argv.join(' ')}: no command given`, {hint: `${program.name} help`})
   }
+  // oclif would look for colours of its own in a file that we know nothing of.
+  process.env.CTL_DISABLE_THEME = '1'
   const config = await Config.load(oclifOptions(program, root))
   const known = line.id === undefined ? undefined : config.findCommand(line.id)
   if (known !== undefined && !line.help) return void (await config.runCommand(known.id, [...line.argv], known))
