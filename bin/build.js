@@ -46,7 +46,15 @@ async function bundle(name, contents, options) {
     write: false,
     ...options,
   })
-  return result.outputFiles.map(({path, text}) => ({path, text: path.endsWith('.map') ? text : inAscii(text)}))
+  return result.outputFiles.map(({path, text}) => ({path, text: path.endsWith('.map') ? text : inAscii(withoutImports(text))}))
+}
+
+/** The same code. Throws for what would fail when it is run: code that `node:vm` runs cannot import, also not what Node itself has. */
+function withoutImports(code) {
+  const imported = /\bimport\((["'`])(.+?)\1\)/.exec(code)?.[2]
+  if (imported !== undefined)
+    throw new Error(`the bundle cannot import ${imported} when it runs: import it where the file begins`)
+  return code
 }
 
 /** The module that `bin/ctl` has Node run. */

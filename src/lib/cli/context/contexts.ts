@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {promises, readFileSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {messageOf, NotFoundError, UsageError} from '../../base/errors.ts'
@@ -84,8 +84,8 @@ function readText(path: string): string {
 
 /** The file may be a link, and stays one. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  // What only reads, as nearly every command does, starts sooner without these.
-  const {chmod, mkdir, realpath, rename, rm, writeFile} = await import('node:fs/promises')
+  // Node loads these when they are first asked for: what only reads, as nearly every command does, starts sooner without them.
+  const {chmod, mkdir, realpath, rename, rm, writeFile} = promises
   await mkdir(dirname(path), {recursive: true, mode: 0o700})
   const target = await realpath(path).catch(() => path)
   const unfinished = `${target}.${process.pid}`
