@@ -40,7 +40,7 @@ at SIGTERM, by --on-exit. Settings may also stand in /etc/meissa/agent.yaml, und
     const {settings, api} = choices
     const {version} = this.config
     const metrics = new Metrics()
-    const etcd = etcdOptions(flags)
+    const etcd = await etcdOptions(flags)
     const program = process.argv[1] ?? ''
     const serve = apiOpener({settings: api, version, log, metrics, explain: explainInThread(etcd, program)})
     const lead = leadInThread(etcd, {program, log, logLevel: choices.logLevel})

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import {messageOf, UsageError} from '../base/errors.ts'
 import type {Dial, EtcdOptions} from '../store/etcd/options.ts'
@@ -49,14 +49,17 @@ export interface ConnectionFlags {
 
 /** Opens the store that the flags say. Throws UsageError for flags that cannot be; whether etcd answers shows at the first call. */
 export async function openStore(flags: ConnectionFlags, dial?: Dial): Promise<Store> {
-  const options = etcdOptions(flags)
-  const {openEtcdStore} = await import('../store/etcd/etcd-store.ts')
+  const [{openEtcdStore}, options] = await Promise.all([import('../store/etcd/etcd-store.ts'), etcdOptions(flags)])
   return openEtcdStore(dial === undefined ? options : {...options, dial})
 }
 
 /** What the flags say of etcd, their files read. Throws UsageError for flags that cannot be. */
-export function etcdOptions(flags: ConnectionFlags): EtcdOptions {
-  const [ca, cert, key] = [readPem('cacert', flags.cacert), readPem('cert', flags.cert), readPem('key', flags.key)]
+export async function etcdOptions(flags: ConnectionFlags): Promise<EtcdOptions> {
+  const [ca, cert, key] = await Promise.all([
+    readPem('cacert', flags.cacert),
+    readPem('cert', flags.cert),
+    readPem('key', flags.key),
+  ])
   if ((cert === undefined) !== (key === undefined))
     throw new UsageError('--cert and --key go together', {hint: 'give both, or neither'})
   const tls = {...(ca === undefined ? {} : {ca}), ...(cert === undefined || key === undefined ? {} : {cert, key})}
@@ -81,11 +84,9 @@ function parseUser(user: string | undefined): {readonly username: string; readon
 }
 
 /** The contents of a flag's file, if it has one. Throws UsageError for one that cannot be read. */
-export function readPem(flag: string, path: string | undefined): Buffer | undefined {
+export async function readPem(flag: string, path: string | undefined): Promise<Buffer | undefined> {
   if (path === undefined) return undefined
-  try {
-    return readFileSync(path)
-  } catch (error) {
+  return readFile(path).catch(error => {
     throw new UsageError(`--${flag}: cannot read ${path}: ${messageOf(error)}`, {cause: error})
-  }
+  })
 }

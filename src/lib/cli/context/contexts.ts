@@ -1,4 +1,4 @@
-import {promises, readFileSync} from 'node:fs'
+import {chmod, mkdir, readFile, realpath, rename, rm, writeFile} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {messageOf, NotFoundError, UsageError} from '../../base/errors.ts'
@@ -17,7 +17,7 @@ export function configPath(): string {
 /** Reads the contexts; none where there is no file. Throws UsageError that names the file, and the line where it is broken. */
 export async function readContexts(): Promise<Contexts> {
   const path = configPath()
-  const text = readText(path)
+  const text = await readText(path)
   if (text === '') return noContexts
   const {parseContexts} = await import('./document.ts')
   return parseContexts(path, text)
@@ -26,8 +26,8 @@ export async function readContexts(): Promise<Contexts> {
 /** Changes the file, or makes it: for its owner only, since it may hold passwords. A reader finds the old one or the new one, whole. */
 export async function changeContexts(edits: readonly ContextEdit[]): Promise<void> {
   const path = configPath()
-  const {editContexts} = await import('./document.ts')
-  const changed = editContexts(path, readText(path), edits)
+  const [text, {editContexts}] = await Promise.all([readText(path), import('./document.ts')])
+  const changed = editContexts(path, text, edits)
   await replaceFile(path, changed).catch(error => {
     throw new UsageError(`cannot write ${path}: ${messageOf(error)}`, {cause: error})
   })
@@ -73,19 +73,15 @@ export function withFiles(settings: Settings, directory: string): Settings {
   return {...settings, ...Object.fromEntries(files)}
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(error => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, {cause: error})
-  }
+  })
 }
 
 /** The file may be a link, and stays one. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  // Node loads these when they are first asked for: what only reads, as nearly every command does, starts sooner without them.
-  const {chmod, mkdir, realpath, rename, rm, writeFile} = promises
   await mkdir(dirname(path), {recursive: true, mode: 0o700})
   const target = await realpath(path).catch(() => path)
   const unfinished = `${target}.${process.pid}`

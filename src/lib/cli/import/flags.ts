@@ -41,10 +41,12 @@ export interface ImportFlags extends ListFlags {
 }
 
 /** What the files of the flags hold. Throws UsageError for one that cannot be read. */
-export function readFleetTls(flags: ImportFlags): FleetTls {
-  const ca = readPem('fleet-cacert', flags['fleet-cacert'])
-  const cert = readPem('fleet-cert', flags['fleet-cert'])
-  const key = readPem('fleet-key', flags['fleet-key'])
+export async function readFleetTls(flags: ImportFlags): Promise<FleetTls> {
+  const [ca, cert, key] = await Promise.all([
+    readPem('fleet-cacert', flags['fleet-cacert']),
+    readPem('fleet-cert', flags['fleet-cert']),
+    readPem('fleet-key', flags['fleet-key']),
+  ])
   return {...(ca === undefined ? {} : {ca}), ...(cert === undefined ? {} : {cert}), ...(key === undefined ? {} : {key})}
 }
 

@@ -23,7 +23,7 @@ export async function gatherFromFleet(
   {flags, signal}: {readonly flags: ImportFlags; readonly signal: AbortSignal},
 ): Promise<ImportPlan> {
   const endpoint = parseFleetEndpoint(flags['fleet-endpoint'])
-  const client = new FleetClient(openTransport(endpoint, readFleetTls(flags)), signal)
+  const client = new FleetClient(openTransport(endpoint, await readFleetTls(flags)), signal)
   const units = chosen(await client.units(), args)
   return planImport(units, await readKnown(store, units, signal), flags)
 }

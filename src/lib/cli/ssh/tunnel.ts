@@ -19,7 +19,7 @@ export async function throughTunnel<T>(
   use: UseTunnel<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const endpoints = parseEndpoints(etcdOptions(flags))
+  const endpoints = parseEndpoints(await etcdOptions(flags))
   const host = await openTunnel(tunnel, flags, sshOptions(flags, signal))
   const forwards = new Map<string, Forward>()
   try {
