@@ -30,6 +30,8 @@ test('holds what a map of maps would, in the order in which units came, whatever
           expect(bySeat.delete(unit, machine)).toBe(machines.delete(machine))
           if (machines.size === 0) known.delete(unit)
         }
+        expect(bySeat.of(unit)).toEqual([...machines.values()])
+        for (const each of ['m1', 'm2', 'm3']) expect(bySeat.holds(unit, each)).toBe(machines.has(each))
         expect(bySeat.all()).toEqual([...known.values()].flatMap(each => [...each.values()]))
       }
     }),

@@ -23,6 +23,17 @@ export class BySeat<T extends {readonly unit: string; readonly machine: string}>
     return true
   }
 
+  holds(unit: string, machine: string): boolean {
+    const known = this.known.get(unit)
+    return known instanceof Map ? known.has(machine) : known?.machine === machine
+  }
+
+  /** Of one unit, in the order in which its machines came. */
+  of(unit: string): readonly T[] {
+    const known = this.known.get(unit)
+    return known === undefined ? [] : known instanceof Map ? [...known.values()] : [known]
+  }
+
   /** In the order in which their units came. */
   all(): readonly T[] {
     const all: T[] = []

@@ -1,4 +1,3 @@
-import {MultiMap} from '../base/multi-map.ts'
 import type {Unit} from '../unit/unit.ts'
 import {Awaiting} from './awaiting.ts'
 import {BySeat} from './by-seat.ts'
@@ -58,9 +57,8 @@ class Pass {
   private readonly holds: boolean
   /** Whom to place, each after those that its place depends on. */
   private readonly sequence: readonly Unit[]
+  /** Who was taken from a machine by this very pass, and has not come back to it. */
   private readonly evicted = new BySeat<Decided>()
-  /** By unit, the machines that it was taken from by this very pass. */
-  private readonly left = new MultiMap<string, string>()
   private readonly placed = new BySeat<Decided>()
   /** Who has no seat, as long as nobody else has lost theirs. */
   private homeless: readonly Unit[] | undefined
@@ -145,13 +143,13 @@ class Pass {
   }
 
   placeTheRest(): void {
-    const left: Unit[] = []
+    const doubtful: Unit[] = []
     for (const unit of this.sequence) {
       if (unit.placement.global) this.placeGlobal(unit)
       else if (this.ground.hasSeat(unit.name) || (!this.awaiting.has(unit.name) && this.placeTogether(unit))) continue
-      left.push(unit)
+      doubtful.push(unit)
     }
-    this.homeless = left.filter(({name}) => !this.ground.hasSeat(name))
+    this.homeless = doubtful.filter(({name}) => !this.ground.hasSeat(name))
   }
 
   /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
@@ -218,7 +216,7 @@ class Pass {
     const units = this.ground.bonds.together(unit.name).flatMap(name => this.waiting(name) ?? [])
     if (units.some(each => this.mustStopFirst(each))) return false
     const {best, fitting} = roomForAll(units, this.ground.rooms.values(), ({name}, {machine}) =>
-      this.left.holds(name, machine.id),
+      this.evicted.holds(name, machine.id),
     )
     if (best !== undefined) for (const each of units) this.place(each, best, reasonToPlace(each, fitting))
     return best !== undefined
@@ -247,7 +245,7 @@ class Pass {
 
   /** Where the unit was taken from by this very pass. */
   private homes({name}: Unit): readonly Room[] {
-    return [...this.left.get(name)].flatMap(machine => this.ground.rooms.get(machine) ?? [])
+    return this.evicted.of(name).flatMap(({machine}) => this.ground.rooms.get(machine) ?? [])
   }
 
   private waiting(name: string): Unit | undefined {
@@ -271,7 +269,6 @@ class Pass {
   private place(unit: Unit, room: Room, reason: string): void {
     const [name, machine] = [unit.name, room.machine.id]
     if (!this.evicted.delete(name, machine)) this.placed.set({kind: 'place', unit: name, machine, reason})
-    this.left.delete(name, machine)
     this.ground.seat(name, machine, unit)
   }
 
@@ -289,7 +286,6 @@ class Pass {
       return
     }
     this.evicted.set({kind: 'evict', unit: name, machine, reason, ...(by === undefined ? {} : {for: by})})
-    this.left.add(name, machine)
     this.ground.unseat(name, machine, placement.known)
   }
 }
