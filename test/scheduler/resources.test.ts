@@ -180,6 +180,75 @@ describe('priority', () => {
       ['vip nowhere: 1 machine: 1 has 0 cpu free of the 2 it needs'],
     ],
     [
+      'whoever was only now given a place loses it to a higher one before it has come',
+      {
+        machines: ['a cpu:2 memory:1G', 'b cpu:4 memory:2G gpu:1'],
+        units: [
+          'old: Priority=10; Requests=cpu=2 gpu=1',
+          'vip: Priority=90; Requests=memory=2G; Conflicts=old.service',
+          ...[1, 2, 3].map(i => `w@${i}: Requests=cpu=2 memory=1G; KeepAtLeast=3`),
+        ],
+        placed: ['old on b'],
+      },
+      [
+        'old nowhere: 2 machines: 1 has 0 gpu free of the 1 it needs, 1 runs conflicting vip.service',
+        'old off b',
+        'vip nowhere: 2 machines: 1 has 1G memory free of the 2G it needs, 1 is still stopping conflicting old.service',
+        'w@1 to a',
+        ...[2, 3].map(
+          i => `w@${i} nowhere: 2 machines: 1 has 0 cpu free of the 2 it needs, 1 has 0B memory free of the 1G it needs`,
+        ),
+      ],
+    ],
+    [
+      'of as low ones whoever was only now given a place goes before one that runs',
+      {
+        machines: ['a cpu:4'],
+        units: [
+          'old: Priority=10; Requests=cpu=1',
+          'vip: Priority=90; Requests=cpu=3; Conflicts=old.service',
+          'x: Requests=cpu=1',
+          'y: Requests=cpu=1',
+        ],
+        placed: ['old on a', 'y on a'],
+      },
+      [
+        'old nowhere: 1 machine: 1 runs conflicting vip.service',
+        'old off a',
+        'vip nowhere: 1 machine: 1 is still stopping conflicting old.service',
+        'x nowhere: 1 machine: 1 has 0 cpu free of the 1 it needs',
+      ],
+    ],
+    [
+      'whoever gives way takes the place of one still lower that was only now given it',
+      {
+        machines: ['a cpu:2', 'b cpu:1'],
+        units: ['vip: Priority=90; Requests=cpu=2', 'w: Requests=cpu=1', 'x: Priority=10; Requests=cpu=1'],
+        placed: ['w on a'],
+      },
+      [
+        'vip nowhere: 2 machines: 1 has room once w.service has stopped, 1 has 1 cpu free of the 2 it needs',
+        'w off a',
+        'w to b',
+        'x nowhere: 2 machines: 2 have less cpu free than the 1 it needs (0 at most)',
+      ],
+    ],
+    [
+      'whoever gives way has others give way in its turn',
+      {
+        machines: ['a cpu:2', 'b cpu:1'],
+        units: ['vip: Priority=90; Requests=cpu=2', 'w: Requests=cpu=1', 'x: Priority=10; Requests=cpu=1'],
+        placed: ['w on a', 'x on b'],
+      },
+      [
+        'vip nowhere: 2 machines: 1 has room once w.service has stopped, 1 has 1 cpu free of the 2 it needs',
+        'w nowhere: 2 machines: 1 has 0 cpu free of the 1 it needs, 1 has room once x.service has stopped',
+        'w off a',
+        'x nowhere: 2 machines: 2 have less cpu free than the 1 it needs (0 at most)',
+        'x off b',
+      ],
+    ],
+    [
       'whoever had others give way comes to that room, whatever else has come free',
       {machines: ['a cpu:1', 'b cpu:1'], units: ['vip: Priority=90; Requests=cpu=1'], promised: {vip: 'b'}},
       ['vip to b'],

@@ -6,7 +6,7 @@ import {Departures, type Kept} from './drain.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
-import {cheapestWay, priorityOf, reasonToGiveWay, Spares} from './make-way.ts'
+import {byPriority, cheapestWay, reasonToGiveWay, Spares} from './make-way.ts'
 import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
 import type {Room} from './room.ts'
@@ -152,27 +152,36 @@ class Pass {
     this.homeless = doubtful.filter(({name}) => !this.ground.hasSeat(name))
   }
 
-  /** Has units of clearly lower priority give way to those that fit nowhere; whether any did. */
+  /** Has units of clearly lower priority give way to those that fit nowhere, and look for a place in their turn; whether it helped any. */
   makeWay(): boolean {
-    const homeless = this.stillHomeless()
-      .filter(unit => this.ground.bonds.isFree(unit) && !this.awaiting.has(unit.name) && !this.mustStopFirst(unit))
-      .sort((a, b) => priorityOf(b) - priorityOf(a))
-    if (homeless.length === 0) return !this.awaiting.isEmpty
-    // Who has only now been given a place does not serve yet.
+    const queue = this.stillHomeless()
+      .filter(unit => this.ground.bonds.isFree(unit) && !this.awaiting.has(unit.name))
+      .sort(byPriority)
     const serving = this.snapshot.placements.filter(({unit, machine}) => this.ground.standsOn(unit, machine))
-    const spares = new Spares(serving.map(({unit}) => unit))
-    for (const unit of homeless) {
+    const spares = new Spares(serving, (name, machine) => this.placed.holds(name, machine))
+    let helped = false
+    for (const unit of queue) {
+      if (this.mustStopFirst(unit)) continue
       const rooms = [...this.ground.shapes.of(unit).rooms()]
-      if (rooms.some(room => this.awaiting.expectOnceStopped(unit, room))) continue
-      const way = cheapestWay(unit, rooms, victim => spares.of(victim))
-      if (way === undefined) continue
-      for (const victim of way.victims) {
-        this.evict({unit: victim.name, machine: way.room.machine.id}, reasonToGiveWay(victim, unit), unit.name)
-        spares.take(victim)
+      if (this.placeAlone(unit) || rooms.some(room => this.awaiting.expectOnceStopped(unit, room))) {
+        helped = true
+        continue
       }
-      this.awaiting.expect(unit, way)
+      const way = cheapestWay(unit, rooms, spares)
+      if (way === undefined) continue
+      helped = true
+      const {room, victims} = way
+      const stopping = victims.filter(victim => spares.serves(victim, room))
+      for (const victim of stopping) spares.take(victim)
+      for (const victim of victims) {
+        this.evict({unit: victim.name, machine: room.machine.id}, reasonToGiveWay(victim, unit), unit.name)
+        const next = queue.findIndex(other => byPriority(victim, other) < 0)
+        queue.splice(next < 0 ? queue.length : next, 0, victim)
+      }
+      if (stopping.length > 0) this.awaiting.expect(unit, {room, victims: stopping})
+      else this.place(unit, room, 'others of lower priority were not there yet')
     }
-    return !this.awaiting.isEmpty
+    return helped
   }
 
   decisions(): readonly Decision[] {
