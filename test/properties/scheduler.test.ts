@@ -84,7 +84,7 @@ describe('a cluster', () => {
       expect(moves(schedule(follow(snapshot, decisions)))).toEqual([])
     }))
 
-  test('is told of every unit that has no place, with one objection a machine', () =>
+  test('is told of every unit that has no place, with one objection a machine, or whom it waits for', () =>
     holds(anySnapshot, snapshot => {
       const decisions = schedule(snapshot)
       const {placements} = follow(snapshot, decisions)
@@ -94,7 +94,10 @@ describe('a cluster', () => {
         .map(({unit}) => unit.name)
       const refused = decisions.filter(decision => decision.kind === 'refuse')
       expect(refused.map(({unit}) => unit).sort()).toEqual(homeless.sort())
-      for (const {objections} of refused) expect(objections).toHaveLength(snapshot.machines.length)
+      for (const {objections, promised} of refused) {
+        if (promised === undefined) expect(objections).toHaveLength(snapshot.machines.length)
+        else expect(objections).toEqual([{kind: 'awaited', others: expect.anything()}])
+      }
     }))
 
   test('is decided alike whatever the order of its lists', () =>

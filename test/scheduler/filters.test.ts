@@ -107,13 +107,8 @@ describe('a unit and who stands there', () => {
 
 describe('a unit and who is on the way out there', () => {
   test.each<[what: string, unit: string, stopping: string, expected: string]>([
-    ['one it conflicts with', 'x: Conflicts=y.*', 'y on m', 'x nowhere: 1 machine: 1 is still stopping conflicting y.service'],
-    [
-      'one that conflicts with it',
-      'x',
-      'y on m: Conflicts=x.*',
-      'x nowhere: 1 machine: 1 is still stopping conflicting y.service',
-    ],
+    ['one it conflicts with', 'x: Conflicts=y.*', 'y on m', 'x nowhere: 1 machine: 1 has room once y.service has stopped'],
+    ['one that conflicts with it', 'x', 'y on m: Conflicts=x.*', 'x nowhere: 1 machine: 1 has room once y.service has stopped'],
     ['one that has nothing against it', 'x', 'y on m: Conflicts=z.*', 'x to m'],
     ['one whose file is not known', 'x', 'y on m', 'x to m'],
     ['itself', 'x: Conflicts=*', 'x on m', 'x to m'],

@@ -156,7 +156,7 @@ describe('priority', () => {
         placed: ['x on a', 'y on b'],
       },
       [
-        'vip nowhere: 2 machines: 1 has room once x.service has stopped, 1 has 0 cpu free of the 2 it needs',
+        'vip nowhere: 1 machine: 1 has room once x.service has stopped',
         'x nowhere: 2 machines: 2 have less cpu free than the 2 it needs (0 at most)',
         'x off a',
       ],
@@ -193,7 +193,7 @@ describe('priority', () => {
       [
         'old nowhere: 2 machines: 1 has 0 gpu free of the 1 it needs, 1 runs conflicting vip.service',
         'old off b',
-        'vip nowhere: 2 machines: 1 has 1G memory free of the 2G it needs, 1 is still stopping conflicting old.service',
+        'vip nowhere: 1 machine: 1 has room once old.service has stopped',
         'w@1 to a',
         ...[2, 3].map(
           i => `w@${i} nowhere: 2 machines: 1 has 0 cpu free of the 2 it needs, 1 has 0B memory free of the 1G it needs`,
@@ -215,7 +215,7 @@ describe('priority', () => {
       [
         'old nowhere: 1 machine: 1 runs conflicting vip.service',
         'old off a',
-        'vip nowhere: 1 machine: 1 is still stopping conflicting old.service',
+        'vip nowhere: 1 machine: 1 has room once old.service has stopped',
         'x nowhere: 1 machine: 1 has 0 cpu free of the 1 it needs',
       ],
     ],
@@ -227,7 +227,7 @@ describe('priority', () => {
         placed: ['w on a'],
       },
       [
-        'vip nowhere: 2 machines: 1 has room once w.service has stopped, 1 has 1 cpu free of the 2 it needs',
+        'vip nowhere: 1 machine: 1 has room once w.service has stopped',
         'w off a',
         'w to b',
         'x nowhere: 2 machines: 2 have less cpu free than the 1 it needs (0 at most)',
@@ -241,8 +241,8 @@ describe('priority', () => {
         placed: ['w on a', 'x on b'],
       },
       [
-        'vip nowhere: 2 machines: 1 has room once w.service has stopped, 1 has 1 cpu free of the 2 it needs',
-        'w nowhere: 2 machines: 1 has 0 cpu free of the 1 it needs, 1 has room once x.service has stopped',
+        'vip nowhere: 1 machine: 1 has room once w.service has stopped',
+        'w nowhere: 1 machine: 1 has room once x.service has stopped',
         'w off a',
         'x nowhere: 2 machines: 2 have less cpu free than the 1 it needs (0 at most)',
         'x off b',

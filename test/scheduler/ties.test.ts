@@ -43,7 +43,7 @@ describe('conflicts', () => {
     [
       'who leaves is waited for',
       {machines: ['a'], units: ['x: Conflicts=y.*'], placed: ['y on a']},
-      ['x nowhere: 1 machine: 1 is still stopping conflicting y.service', 'y off a'],
+      ['x nowhere: 1 machine: 1 has room once y.service has stopped', 'y off a'],
     ],
     [
       'who made room for one that leaves as well waits until that has stopped',
@@ -71,7 +71,7 @@ describe('conflicts', () => {
     const [first = '', , ...others] = five.slice(0, 3)
     const story = {machines: ['a', 'b'], units: [first, ...others], placed: ['c@1 on a', 'c@2 on b']}
     expect(decide({...story, placed: ['c@1 on a'], stopping: ['c@2 on b']})).toEqual([
-      'c@3 nowhere: 2 machines: 1 runs conflicting c@1.service, 1 is still stopping conflicting c@2.service',
+      'c@3 nowhere: 1 machine: 1 has room once c@2.service has stopped',
     ])
     expect(outcome(story)).toEqual(['c@1 on a', 'c@3 on b'])
   })

@@ -1,4 +1,5 @@
 import {Metrics} from '../base/metrics.ts'
+import {onceEach} from '../base/once-each.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {EngineDecision} from './plan.ts'
 
@@ -65,7 +66,7 @@ export function countDecisions(decisions: readonly EngineDecision[]): DecisionCo
   for (const decision of decisions) {
     counts.decisions[decision.kind] = (counts.decisions[decision.kind] ?? 0) + 1
     if (decision.kind !== 'refuse') continue
-    const reason = commonest(decision.objections.map(({kind}) => kind))
+    const reason = commonest(decision.objections)
     counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1
   }
   return counts
@@ -78,7 +79,8 @@ export function countKnown(view: ClusterView): KnownCounts {
   return {machines: view.machines.size, unplaced: view.refusals.size, holds: view.hold !== undefined, units}
 }
 
-function commonest(kinds: readonly string[]): string {
-  const counts = Map.groupBy(kinds, kind => kind)
-  return [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 'no-machine'
-}
+/** The kind that most machines say. */
+const commonest = onceEach((objections: readonly {readonly kind: string}[]): string => {
+  const kinds = Map.groupBy(objections, ({kind}) => kind)
+  return [...kinds].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 'no-machine'
+})

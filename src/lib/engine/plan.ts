@@ -1,11 +1,12 @@
 import {unreachable} from '../base/errors.ts'
+import {onceEach} from '../base/once-each.ts'
 import {type Assignment, refusalText, type UnitRecord, type UnitState} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
 import type {Decision, Unwish} from '../scheduler/decision.ts'
 import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {holdReason} from '../scheduler/hold.ts'
-import {describeObjections} from '../scheduler/objection.ts'
+import {describeObjections, type Objection} from '../scheduler/objection.ts'
 import {planRebalance} from '../scheduler/rebalance.ts'
 import {scheduleAndShow} from '../scheduler/schedule.ts'
 import {seatKey} from '../scheduler/seats.ts'
@@ -122,13 +123,16 @@ export function describeDecision(decision: EngineDecision): string {
 /** What passes by itself is not told, since the next look may place the unit; but that it gave way is. */
 function isNews(decision: Decision & {kind: 'refuse'}, view: ClusterView): boolean {
   const told = view.refusals.get(decision.unit)
-  const passes = decision.objections.some(({kind}) => kind === 'stopping' || kind === 'awaited')
   if (decision.gaveWayTo !== told?.gaveWayTo) return true
-  if (passes) return false
+  if (passesByItself(decision.objections)) return false
   return (
     told?.unitRevision !== view.units.get(decision.unit)?.revision || told?.objections !== describeObjections(decision.objections)
   )
 }
+
+const passesByItself = onceEach((objections: readonly Objection[]) =>
+  objections.some(({kind}) => kind === 'stopping' || kind === 'awaited'),
+)
 
 export function reasonToUpdate(assignment: Assignment, record: UnitRecord): string | undefined {
   if (record.desiredState === 'inactive') return undefined

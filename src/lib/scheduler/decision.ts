@@ -23,6 +23,7 @@ export type Decision =
   | {
       readonly kind: 'refuse'
       readonly unit: string
+      /** Of every machine; where room is being made for it, only who stops for it. */
       readonly objections: readonly Objection[]
       /** The machine where room is being made for it. */
       readonly promised?: string

@@ -4,11 +4,12 @@ import {familyOf} from './census.ts'
 import type {Unwish} from './decision.ts'
 import {objectionToPlace} from './filters.ts'
 import type {Ground} from './ground.ts'
-import {priorityOf} from './make-way.ts'
 import {drainReason, type MoveUnderWay} from './moves.ts'
 import type {Objection} from './objection.ts'
+import {byPriority} from './priority.ts'
 import type {Room} from './room.ts'
 import type {Snapshot, SnapshotMove} from './snapshot.ts'
+import {runningByFamily} from './spares.ts'
 import {fitTogether} from './together.ts'
 
 /**
@@ -127,10 +128,9 @@ export class Departures {
     const group = this.groupOf(unit, from)
     if (typeof group === 'string') return group
     for (const each of group) from.remove(each.name)
-    ground.shapes.forget()
+    ground.shapes.isFreer(from)
     const room = this.roomFor(group, from, only)
     for (const each of group) from.add(each.name, each)
-    ground.shapes.forget()
     if (room === undefined) return 'nowhere'
     if (!this.maySpare(group)) return 'floor'
     for (const each of group) {
@@ -184,7 +184,8 @@ export class Departures {
 
   /** Whether the families of these have enough others that run; counted for this pass if so. */
   private maySpare(group: readonly Unit[]): boolean {
-    const serving = this.servingNow()
+    this.serving ??= runningByFamily(this.pass.snapshot, this.pass.ground)
+    const {serving} = this
     const gone = Map.groupBy(group, ({name}) => familyOf(name))
     for (const [family, units] of gone) {
       const floor = Math.max(...units.map(({placement}) => placement.keepAtLeast ?? 0))
@@ -192,18 +193,6 @@ export class Departures {
     }
     for (const [family, units] of gone) serving.set(family, (serving.get(family) ?? 0) - units.length)
     return true
-  }
-
-  /** By family, how many units have run since before this pass and keep a place where they do. */
-  private servingNow(): Map<string, number> {
-    if (this.serving !== undefined) return this.serving
-    const {ground, snapshot} = this.pass
-    const running = new Set<string>()
-    for (const {unit, machine, pending} of snapshot.placements)
-      if (pending === undefined && ground.standsOn(unit, machine)) running.add(unit)
-    this.serving = new Map()
-    for (const unit of running) this.serving.set(familyOf(unit), (this.serving.get(familyOf(unit)) ?? 0) + 1)
-    return this.serving
   }
 
   /** Units on their way from here, and those that still stop here; what has failed elsewhere and goes on here holds up nobody. */
@@ -250,8 +239,4 @@ export function leavesFirst(unit: Unit, {bonds}: Ground): boolean {
 function passesByItself(unit: Unit, room: Room): boolean {
   const objection: Objection | undefined = objectionToPlace(unit, room)
   return objection?.kind === 'stopping'
-}
-
-function byPriority(a: Unit, b: Unit): number {
-  return priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name)
 }

@@ -6,7 +6,7 @@ import {Bonds} from './bonds.ts'
 import {Census} from './census.ts'
 import {ConflictIndex} from './conflict-index.ts'
 import {GlobIndex} from './glob-index.ts'
-import {priorityOf} from './make-way.ts'
+import {priorityOf} from './priority.ts'
 import {Room, type Ties} from './room.ts'
 import {Shapes} from './shapes.ts'
 import type {Snapshot} from './snapshot.ts'
@@ -62,16 +62,18 @@ export class Ground {
   /** Also on a machine that is not there. `unit`: what takes room there, if it is known. */
   seat(name: string, machine: string, unit: Unit | undefined = this.takes(name)): void {
     this.seats.add(name, machine)
-    this.rooms.get(machine)?.add(name, unit)
+    const room = this.rooms.get(machine)
+    if (room === undefined) return
+    room.add(name, unit)
+    room.changes++
   }
 
   /** It leaves its place, and holds what it has there until it has stopped. `known`: what it was, if it is not wanted any more. */
   unseat(name: string, machine: string, known?: Unit): void {
     this.seats.delete(name, machine)
-    const room = this.rooms.get(machine)
-    room?.remove(name)
+    this.rooms.get(machine)?.remove(name)
     this.stopsOn(name, machine, this.wanted.get(name) ?? known)
-    this.shapes.forget()
+    this.isFreer(machine)
   }
 
   /** The unit has come to its end, and needs nothing of its place any more. */
@@ -81,6 +83,7 @@ export class Ground {
       const room = this.rooms.get(machine)
       room?.remove(name)
       room?.add(name, this.takes(name))
+      this.isFreer(machine)
     }
   }
 
@@ -89,6 +92,7 @@ export class Ground {
     const room = this.rooms.get(machine)
     if (room === undefined || room.stopping.has(name)) return
     room.addStopping(name, known)
+    room.changes++
     this.stops.set(name, (this.stops.get(name) ?? 0) + 1)
   }
 
@@ -96,6 +100,7 @@ export class Ground {
     const room = this.rooms.get(machine)
     if (!room?.stopping.has(name)) return
     room.hasStopped(name)
+    this.isFreer(machine)
     const left = (this.stops.get(name) ?? 1) - 1
     if (left > 0) this.stops.set(name, left)
     else this.stops.delete(name)
@@ -109,7 +114,7 @@ export class Ground {
   takeBack(name: string, machine: string): void {
     this.seats.delete(name, machine)
     this.rooms.get(machine)?.remove(name)
-    this.shapes.forget()
+    this.isFreer(machine)
   }
 
   /** Whom to place, in order: globals first, since they have least choice; then by what depends on what, by priority, by name. */
@@ -127,6 +132,13 @@ export class Ground {
       this.rooms.delete(machine)
     }
     this.shapes.close(machines)
+  }
+
+  private isFreer(machine: string): void {
+    const room = this.rooms.get(machine)
+    if (room === undefined) return
+    room.changes++
+    this.shapes.isFreer(room)
   }
 
   /** A unit that has come to its end takes nothing of its place. */

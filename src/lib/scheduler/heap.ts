@@ -13,6 +13,19 @@ export class Heap<T> {
     return this.items[0]
   }
 
+  add(item: T): void {
+    const {items, before} = this
+    let at = items.length
+    items.push(item)
+    for (let above = (at - 1) >> 1; at > 0; above = (at - 1) >> 1) {
+      const parent = items[above]
+      if (parent === undefined || !before(item, parent)) break
+      items[at] = parent
+      at = above
+    }
+    items[at] = item
+  }
+
   /** The least has become greater: it finds its new place. */
   leastHasGrown(): void {
     this.sink(0)

@@ -32,17 +32,12 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
   for (const {unit, machine, known} of change.stopping) {
     ground.hasStoppedOn(unit, machine)
     ground.stopsOn(unit, machine, known)
-    ground.shapes.forget()
   }
-  for (const {unit, machine} of change.stopped) {
-    ground.hasStoppedOn(unit, machine)
-    ground.shapes.forget()
-  }
+  for (const {unit, machine} of change.stopped) ground.hasStoppedOn(unit, machine)
   for (const name of change.finished) {
     // Who stood beside others has nothing to do with them any more.
     if ((ground.wanted.get(name)?.placement.machineOf.length ?? 0) > 0) return undefined
     ground.finish(name)
-    ground.shapes.forget()
   }
   for (const name of change.unwanted) {
     const unit = ground.wanted.get(name)

@@ -1,4 +1,5 @@
 import {formatByteSize} from '../base/byte-size.ts'
+import {onceEach} from '../base/once-each.ts'
 
 /** Why a unit may not stand on a machine, as a value: one kind a filter. */
 export type Objection =
@@ -28,8 +29,11 @@ export function describeObjection(objection: Objection): string {
   return describeAlike([objection])
 }
 
-/** One line for all machines, commonest first: `3 machines: 2 lack role=db, 1 runs conflicting db@1.service`. */
-export function describeObjections(objections: readonly Objection[]): string {
+/**
+ * One line for all machines, commonest first: `3 machines: 2 lack role=db, 1 runs conflicting db@1.service`. Units alike share
+ * their objections, for which it is worked out once.
+ */
+export const describeObjections = onceEach((objections: readonly Objection[]): string => {
   if (objections.length === 0) return 'no machine is registered'
   const groups = new Map<string, Objection[]>()
   for (const objection of objections) {
@@ -40,7 +44,7 @@ export function describeObjections(objections: readonly Objection[]): string {
   }
   const parts = [...groups.values()].sort((a, b) => b.length - a.length).map(group => `${group.length} ${describeAlike(group)}`)
   return `${objections.length} ${objections.length === 1 ? 'machine' : 'machines'}: ${parts.join(', ')}`
-}
+})
 
 /** Objections that are told together: of one kind, for metadata of one key, for what is short of one resource. */
 export function likeness(objection: Objection): string {

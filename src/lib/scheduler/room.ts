@@ -28,6 +28,8 @@ export class Room {
   readonly whole: Stock
   /** Those of `units` that do not stand here yet: the room was made for them. */
   readonly expected = new Set<string>()
+  /** How often what is here has changed; what is only tried, and put back, does not count. */
+  changes = 0
   private readonly families = new Map<string, number>()
   /** By glob: who here says it of others, and whom here it matches. */
   private readonly saying = new MultiMap<string, string>()
@@ -91,7 +93,7 @@ export class Room {
   }
 
   /** As if all had stopped that are about to, until it is undone. */
-  pretendStopped(): {readonly units: readonly Unit[]; undo(): void} {
+  pretendStopped(): {readonly names: readonly string[]; undo(): void} {
     const before = [...this.stopping]
     const leaving = before.filter(([name]) => !this.units.has(name))
     for (const [name, unit] of leaving) {
@@ -99,7 +101,7 @@ export class Room {
       if (unit !== undefined) this.stock.giveBack(name, unit.requests)
     }
     return {
-      units: leaving.flatMap(([, unit]) => unit ?? []),
+      names: leaving.map(([name]) => name),
       undo: () => {
         for (const [name, unit] of leaving) this.addStopping(name, unit)
         // In the order of before: it is the first of several that a reason names.
@@ -113,6 +115,7 @@ export class Room {
   expect(unit: Unit): void {
     this.add(unit.name, unit)
     this.expected.add(unit.name)
+    this.changes++
   }
 
   add(name: string, unit: Unit | undefined): void {

@@ -6,13 +6,15 @@ import {Departures, type Kept} from './drain.ts'
 import {objectionToPlace, objectionToReturn, objectionToStay} from './filters.ts'
 import {Ground} from './ground.ts'
 import {holdReason} from './hold.ts'
-import {byPriority, cheapestWay, reasonToGiveWay, Spares} from './make-way.ts'
 import {Moves} from './moves.ts'
 import {describeObjection, type Objection} from './objection.ts'
+import {byPriority, priorityOf, queueUp} from './priority.ts'
 import type {Room} from './room.ts'
 import {bySeniority} from './seats.ts'
 import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
+import {Spares} from './spares.ts'
 import {roomForAll} from './together.ts'
+import {leavingFor, Ways} from './ways.ts'
 
 /**
  * Decides which units go where: first who must leave, then where everyone without a place goes, least loaded machine
@@ -137,8 +139,9 @@ class Pass {
     for (const unit of this.sequence) {
       const room = ground.rooms.get(promised.get(unit.name) ?? '')
       if (room === undefined || ground.hasSeat(unit.name) || !ground.bonds.isFree(unit) || this.mustStopFirst(unit)) continue
+      const awaited = leavingFor(unit, room)
       if (objectionToPlace(unit, room) === undefined) this.place(unit, room, 'room came free for it')
-      else this.awaiting.expectOnceStopped(unit, room)
+      else if (awaited !== undefined) this.awaiting.expect(unit, {room, awaited})
     }
   }
 
@@ -157,29 +160,26 @@ class Pass {
     const queue = this.stillHomeless()
       .filter(unit => this.ground.bonds.isFree(unit) && !this.awaiting.has(unit.name))
       .sort(byPriority)
-    const serving = this.snapshot.placements.filter(({unit, machine}) => this.ground.standsOn(unit, machine))
-    const spares = new Spares(serving, (name, machine) => this.placed.holds(name, machine))
+    const spares = new Spares(this.snapshot, this.ground, (name, machine) => this.placed.holds(name, machine))
+    const ways = new Ways(spares)
     let helped = false
     for (const unit of queue) {
       if (this.mustStopFirst(unit)) continue
-      const rooms = [...this.ground.shapes.of(unit).rooms()]
-      if (this.placeAlone(unit) || rooms.some(room => this.awaiting.expectOnceStopped(unit, room))) {
-        helped = true
-        continue
+      if (!this.placeAlone(unit)) {
+        const way = ways.cheapest(unit, this.ground.shapes.of(unit))
+        if (way === undefined) continue
+        for (const victim of way.leave) {
+          spares.take(victim, way.room)
+          const reason = `it gives way to ${unit.name}, priority ${priorityOf(unit)} over ${priorityOf(victim)}`
+          this.evict({unit: victim.name, machine: way.room.machine.id}, reason, unit.name)
+          queueUp(victim, queue)
+        }
+        if (objectionToPlace(unit, way.room) === undefined)
+          this.place(unit, way.room, 'others of lower priority were not there yet')
+        else this.awaiting.expect(unit, way)
       }
-      const way = cheapestWay(unit, rooms, spares)
-      if (way === undefined) continue
+      ways.haveChanged()
       helped = true
-      const {room, victims} = way
-      const stopping = victims.filter(victim => spares.serves(victim, room))
-      for (const victim of stopping) spares.take(victim)
-      for (const victim of victims) {
-        this.evict({unit: victim.name, machine: room.machine.id}, reasonToGiveWay(victim, unit), unit.name)
-        const next = queue.findIndex(other => byPriority(victim, other) < 0)
-        queue.splice(next < 0 ? queue.length : next, 0, victim)
-      }
-      if (stopping.length > 0) this.awaiting.expect(unit, {room, victims: stopping})
-      else this.place(unit, room, 'others of lower priority were not there yet')
     }
     return helped
   }
@@ -231,12 +231,13 @@ class Pass {
     return best !== undefined
   }
 
+  /** Where it is wished, else where this very pass has taken it from, else on the cheapest; whether it could. */
   private placeAlone(unit: Unit): boolean {
     if (this.mustStopFirst(unit)) return false
     const shape = this.ground.shapes.of(unit)
-    const wished = this.moves.wishedFor(unit.name)
-    const home = [...wished, ...this.homes(unit)].find(room => objectionToPlace(unit, room) === undefined)
-    const room = home ?? shape.best(unit)
+    const homes = this.evicted.of(unit.name).flatMap(({machine}) => this.ground.rooms.get(machine) ?? [])
+    const first = [...this.moves.wishedFor(unit.name), ...homes].find(room => objectionToPlace(unit, room) === undefined)
+    const room = first ?? shape.best(unit)
     if (room !== undefined) this.place(unit, room, shape.reason)
     return room !== undefined
   }
@@ -252,18 +253,13 @@ class Pass {
     return placement.onDisconnect === 'stop' && this.ground.isStopping(name)
   }
 
-  /** Where the unit was taken from by this very pass. */
-  private homes({name}: Unit): readonly Room[] {
-    return this.evicted.of(name).flatMap(({machine}) => this.ground.rooms.get(machine) ?? [])
-  }
-
   private waiting(name: string): Unit | undefined {
     const unit = this.ground.wanted.get(name)
     return unit === undefined || this.ground.finished.has(name) || this.ground.hasSeat(unit.name) ? undefined : unit
   }
 
   private objections(unit: Unit): readonly Objection[] {
-    const known = this.awaiting.objectionsTo(unit, this.ground.rooms.values())
+    const known = this.awaiting.objectionsTo(unit.name)
     if (known !== undefined) return known
     if (this.mustStopFirst(unit)) {
       const awaited: Objection = {kind: 'awaited', others: [unit.name]}

@@ -22,6 +22,8 @@ export class Shapes {
   private readonly known = new Map<string, Map<string, Shape>>()
   /** By what is asked of the machine, and by that and how much is asked for. */
   private readonly suiting = new Map<string, readonly Ranked[]>()
+  /** Rooms that somebody has left, one after the other, since there are shapes: what spoke against one there may not do so any more. */
+  private freed: Room[] = []
 
   /** `strategy`: of units that say none. */
   constructor(rooms: Iterable<Room>, ties: Ties, strategy: Strategy) {
@@ -37,7 +39,7 @@ export class Shapes {
     const key = this.keyAmong(unit)
     const known = alike.get(key)
     if (known !== undefined) return known
-    const made = new Shape(unit, this.roomsThatSuit(unit, asked), unit.placement.strategy ?? this.strategy)
+    const made = new Shape(unit, this.roomsThatSuit(unit, asked), unit.placement.strategy ?? this.strategy, this.freed)
     alike.set(key, made)
     return made
   }
@@ -52,16 +54,24 @@ export class Shapes {
     return replacers === '' && family === '' ? (others ?? '') : `${others}\n${replacers}\n${family}`
   }
 
-  /** Somebody has left a room: what spoke against a shape there may not do so any more. */
-  forget(): void {
+  /** Somebody has left the room. */
+  isFreer(room: Room): void {
+    if (this.known.size === 0) return
+    this.freed.push(room)
+    // To go through all of them would cost a shape as much as to begin anew.
+    if (this.freed.length > this.ranked.length) this.forget()
+  }
+
+  private forget(): void {
     this.known.clear()
+    this.freed = []
   }
 
   /** These machines are not there any more. */
   close(machines: ReadonlySet<string>): void {
     this.ranked = this.ranked.filter(({room}) => !machines.has(room.machine.id))
     this.suiting.clear()
-    this.known.clear()
+    this.forget()
   }
 
   private roomsThatSuit(unit: Unit, {ofMachine, ofSize}: Asked): readonly Ranked[] {
@@ -87,14 +97,17 @@ export class Shape {
   private readonly spreads: readonly Spread[]
   private readonly groups: readonly Group[]
   private readonly suited: readonly Ranked[]
-  private told: readonly Objection[] | undefined
+  private readonly freed: readonly Room[]
+  private told: {readonly objections: readonly Objection[]; readonly after: number} | undefined
 
-  constructor(unit: Unit, suiting: readonly Ranked[], strategy: Strategy) {
+  /** `freed`: the rooms that somebody leaves, as they are added to it. */
+  constructor(unit: Unit, suiting: readonly Ranked[], strategy: Strategy, freed: readonly Room[]) {
     this.reason = reasonAmong(suiting.length)
     this.suited = suiting
     this.strategy = strategy
+    this.freed = freed
     this.spreads = unit.placement.spread ?? []
-    this.groups = groupsOf(suiting, this.spreads)
+    this.groups = groupsOf(suiting, this.spreads, freed)
   }
 
   /** The cheapest room that takes this unit of the shape: of the places that have least of its family, where it is to be spread. */
@@ -118,8 +131,10 @@ export class Shape {
 
   /** What every machine has to say against this unit of the shape, once all are placed that have a place. */
   objections(unit: Unit, rooms: Iterable<Room>): readonly Objection[] {
-    this.told ??= [...rooms].flatMap(room => objectionToPlace(unit, room) ?? [])
-    return this.told
+    const after = this.freed.length
+    if (this.told?.after !== after)
+      this.told = {objections: [...rooms].flatMap(room => objectionToPlace(unit, room) ?? []), after}
+    return this.told.objections
   }
 }
 
@@ -127,11 +142,16 @@ export class Shape {
 class Group {
   readonly name: string
   private readonly rooms: readonly Ranked[]
+  private readonly freed: readonly Room[]
+  /** How many of those are in the heap. */
+  private seen = 0
   private heap: Heap<Candidate> | undefined
+  private ranks: ReadonlyMap<Room, number> | undefined
 
-  constructor(name: string, rooms: readonly Ranked[]) {
+  constructor(name: string, rooms: readonly Ranked[], freed: readonly Room[]) {
     this.name = name
     this.rooms = rooms
+    this.freed = freed
   }
 
   /** How many of the family are here already for the share that is to be here; Infinity where none is to be. */
@@ -150,10 +170,8 @@ class Group {
 
   best(unit: Unit, strategy: Strategy): Room | undefined {
     if (mayBecomeCheaper(unit)) this.heap = undefined
-    this.heap ??= new Heap(
-      this.rooms.map(({room, rank}) => ({room, rank, cost: costOf(unit, room, rank, strategy)})),
-      isBefore,
-    )
+    this.heap = this.lookAtFreed(unit, strategy) ?? this.lookAtAll(unit, strategy)
+    this.seen = this.freed.length
     for (let least = this.heap.least; least !== undefined; least = this.heap.least) {
       const cost = costOf(unit, least.room, least.rank, strategy)
       if (least.cost !== cost) {
@@ -164,6 +182,27 @@ class Group {
     }
     return undefined
   }
+
+  private lookAtAll(unit: Unit, strategy: Strategy): Heap<Candidate> {
+    return new Heap(
+      this.rooms.map(({room, rank}) => ({room, rank, cost: costOf(unit, room, rank, strategy)})),
+      isBefore,
+    )
+  }
+
+  /** The heap with the rooms that have become freer, those that are in it already a second time; undefined where that is not enough. */
+  private lookAtFreed(unit: Unit, strategy: Strategy): Heap<Candidate> | undefined {
+    const {heap} = this
+    if (heap === undefined || this.seen === this.freed.length) return heap
+    // Where it counts who is elsewhere, other rooms may have become free with it.
+    if (unit.placement.maxPer?.some(({key}) => key !== undefined)) return undefined
+    this.ranks ??= new Map(this.rooms.map(({room, rank}) => [room, rank]))
+    for (const room of this.freed.slice(this.seen)) {
+      const rank = this.ranks.get(room)
+      if (rank !== undefined) heap.add({room, rank, cost: costOf(unit, room, rank, strategy)})
+    }
+    return heap
+  }
 }
 
 /** What each of the values that are not named gets, when about as many share what is left. */
@@ -171,10 +210,10 @@ function restOf(shares: Readonly<Record<string, number>>): number {
   return Math.max(0, 100 - Object.values(shares).reduce((sum, share) => sum + share, 0))
 }
 
-function groupsOf(rooms: readonly Ranked[], spreads: readonly Spread[]): readonly Group[] {
-  if (spreads.length === 0) return [new Group('', rooms)]
+function groupsOf(rooms: readonly Ranked[], spreads: readonly Spread[], freed: readonly Room[]): readonly Group[] {
+  if (spreads.length === 0) return [new Group('', rooms, freed)]
   const groups = Map.groupBy(rooms, ({room}) => spreads.map(({key}) => room.machine.metadata[key] ?? '').join('\n'))
-  return [...groups].map(([name, members]) => new Group(name, members))
+  return [...groups].map(([name, members]) => new Group(name, members, freed))
 }
 
 interface Candidate extends Ranked {

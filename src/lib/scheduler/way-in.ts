@@ -2,8 +2,8 @@ import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
 import {familyOf} from './census.ts'
 import {objectionToPlace} from './filters.ts'
-import {priorityOf} from './make-way.ts'
 import type {Objection} from './objection.ts'
+import {priorityOf} from './priority.ts'
 import type {Room} from './room.ts'
 
 /** A unit that stands in the way, and where it could go instead. */
