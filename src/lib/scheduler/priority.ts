@@ -14,8 +14,14 @@ export function byPriority(a: Unit, b: Unit): number {
   return priorityOf(b) - priorityOf(a) || compareNatural(a.name, b.name)
 }
 
-/** Puts the unit where it belongs in a queue by priority. */
+/** Puts the unit where it belongs in a queue that is in order. */
 export function queueUp(unit: Unit, queue: Unit[]): void {
-  const next = queue.findIndex(other => byPriority(unit, other) < 0)
-  queue.splice(next < 0 ? queue.length : next, 0, unit)
+  let [from, to] = [0, queue.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const other = queue[middle]
+    if (other !== undefined && byPriority(unit, other) < 0) to = middle
+    else from = middle + 1
+  }
+  queue.splice(from, 0, unit)
 }
