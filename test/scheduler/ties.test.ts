@@ -46,6 +46,11 @@ describe('conflicts', () => {
       ['x nowhere: 1 machine: 1 has room once y.service has stopped', 'y off a'],
     ],
     [
+      'who is not wanted any more is in the way of whom it names, and of nobody else who asks for the same',
+      {machines: ['a', 'b'], units: ['v', 'w'], stopping: ['y on a: Conflicts=v.*']},
+      ['v to b', 'w to a'],
+    ],
+    [
       'who made room for one that leaves as well waits until that has stopped',
       {machines: ['a role=web'], units: ['x: Conflicts=y.*; MachineOf=p.service', 'y'], placed: ['x on a', 'y on a']},
       [

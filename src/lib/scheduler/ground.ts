@@ -36,7 +36,7 @@ export class Ground {
     }
     const globs = new GlobIndex(namesIn(snapshot))
     this.bonds = new Bonds(this.wanted.values(), this.finished, globs)
-    this.conflicts = new ConflictIndex(this.wanted.values(), globs)
+    this.conflicts = new ConflictIndex(speakersIn(snapshot, this.wanted), globs)
     this.census = new Census(this.wanted.values())
     const ties: Ties = {bonds: this.bonds, conflicts: this.conflicts, census: this.census}
     for (const machine of [...snapshot.machines].sort((a, b) => compareNatural(a.id, b.id)))
@@ -84,6 +84,13 @@ export class Ground {
       room?.remove(name)
       room?.add(name, this.takes(name))
       this.isFreer(machine)
+    }
+  }
+
+  /** What the unit says of others counts from now on. */
+  hear(unit: Unit): void {
+    for (const [glob, names] of this.conflicts.add(unit)) {
+      for (const name of names) for (const machine of this.seatsOf(name)) this.rooms.get(machine)?.addMatch(glob, name)
     }
   }
 
@@ -146,6 +153,13 @@ export class Ground {
     const unit = this.wanted.get(name)
     return unit !== undefined && this.finished.has(name) ? {...unit, requests: noRequests} : unit
   }
+}
+
+/** All whose word counts: until they have stopped, also those who are not wanted any more. */
+function* speakersIn({placements, stopping}: Snapshot, wanted: ReadonlyMap<string, Unit>): Generator<Unit> {
+  yield* wanted.values()
+  for (const {known} of placements) if (known !== undefined) yield known
+  for (const {unit} of stopping) if (unit !== undefined) yield unit
 }
 
 function* namesIn({units, placements, stopping, frozen}: Snapshot): Generator<string> {

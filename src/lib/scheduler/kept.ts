@@ -31,6 +31,7 @@ export function follow(ground: Ground, change: GroundChange): readonly Decision[
   const decisions: Decision[] = []
   for (const {unit, machine, known} of change.stopping) {
     ground.hasStoppedOn(unit, machine)
+    if (known !== undefined) ground.hear(known)
     ground.stopsOn(unit, machine, known)
   }
   for (const {unit, machine} of change.stopped) ground.hasStoppedOn(unit, machine)
@@ -91,9 +92,7 @@ function leaveLost(ground: Ground, lost: readonly string[], decisions: Decision[
 
 /** The unit is known from now on, with all that it says of others. */
 function meet(ground: Ground, unit: Unit): void {
-  for (const [glob, names] of ground.conflicts.add(unit)) {
-    for (const name of names) for (const machine of ground.seatsOf(name)) ground.rooms.get(machine)?.addMatch(glob, name)
-  }
+  ground.hear(unit)
   ground.wanted.set(unit.name, unit)
   for (const machine of ground.seatsOf(unit.name)) {
     const room = ground.rooms.get(machine)
