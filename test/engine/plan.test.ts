@@ -35,6 +35,26 @@ describe('fleet’s reconciler', () => {
   })
 })
 
+describe('a family that keeps some', () => {
+  const story = {
+    machines: ['a', 'b'],
+    units: [1, 2].map(i => `w@${i}: Requests=cpu=1; Priority=10; KeepAtLeast=1`).concat('vip: Requests=cpu=1; Priority=90'),
+    placed: ['w@1 on a', 'w@2 on b'],
+  }
+  const goes = (name: string) => [`take ${name}.service: it gives way to vip.service, priority 90 over 10`]
+
+  test.each<[what: string, states: readonly string[], victims: readonly string[]]>([
+    ['gives one away if two run', ['w@1 on a', 'w@2 on b'], goes('w@1')],
+    ['gives away the one that does not run', ['w@1 on a'], goes('w@2')],
+    ['gives away the one that has failed', ['w@1 on a', 'w@2 on b failed'], goes('w@2')],
+    ['gives nobody away if none runs yet', [], []],
+    ['gives nobody away if none runs any more', ['w@1 on a failed', 'w@2 on b failed'], []],
+  ])('%s', (_, states, victims) => {
+    const taken = plan({...story, states}).filter(line => line.startsWith('take'))
+    expect(taken.map(line => line.replace(/ from ./, ''))).toEqual(victims)
+  })
+})
+
 describe('an assignment follows its unit', () => {
   const update = (reason: string) => [`update x.service on a: ${reason}`]
   const placed = {machines: ['a'], placed: ['x on a']}

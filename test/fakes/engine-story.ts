@@ -22,7 +22,7 @@ export interface StoredStory {
   readonly units?: readonly string[]
   /** `web on a loaded gen=1 image=v0`; launched, generation 0 and image v1 unless said, whatever the unit says. */
   readonly placed?: readonly string[]
-  /** `web on a done gen=1`: what a machine reports. */
+  /** `web on a done gen=1`, or `failed`: what a machine reports. */
   readonly states?: readonly string[]
   /** `web: why`, of the unit's first record. */
   readonly refused?: readonly string[]
@@ -96,6 +96,7 @@ function stateWrite(line: string, lines: ReadonlyMap<string, readonly string[]>)
   const {name, image, generation, machine, words} = wordsOf(line)
   const value = encode(unitStateSchema, {
     ...{load: 'loaded', active: 'active', sub: 'running', restarts: 0, since: 0, starts: [], generation},
+    ...(words.includes('failed') ? {active: 'failed', sub: 'failed'} : {}),
     file: fileHash(textOf(image, lines.get(name))),
     ...(words.includes('done') ? {done: true} : {}),
   })

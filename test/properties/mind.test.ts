@@ -35,6 +35,7 @@ const files = [
   ['Replaces=d.service'],
   ['Global=true'],
   ['OnDisconnect=stop', 'KeepAtLeast=1'],
+  ['Requests=cpu=1', 'Priority=10', 'KeepAtLeast=1'],
 ].map(lines => textOf('v1', lines))
 
 const step = fc.oneof(

@@ -1,4 +1,5 @@
 import type {ClusterView} from '../cluster/view.ts'
+import {familyOf} from '../scheduler/census.ts'
 import type {Kept} from '../scheduler/drain.ts'
 import type {Ground} from '../scheduler/ground.ts'
 import {isManyLost} from '../scheduler/hold.ts'
@@ -7,7 +8,7 @@ import {seatKey} from '../scheduler/seats.ts'
 import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
 import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
-import {isAssigned, isDone, nextDeadline, stoppingAs} from './snapshot.ts'
+import {isAssigned, isDone, keepingFamilies, nextDeadline, pendingOn, stoppingAs} from './snapshot.ts'
 import type {Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
@@ -31,6 +32,9 @@ export class EngineMind {
   private homeless: ReadonlySet<string> = new Set()
   /** Units that are to leave a machine, and cannot: what comes free may be theirs. */
   private stuck: ReadonlySet<string> = new Set()
+  /** Families of which some are never to go, and where units of them do not run: as soon as they do, others may go. */
+  private keeping: ReadonlySet<string> = new Set()
+  private pending: ReadonlySet<string> = new Set()
   /** For whom room is being made, by unit, and on which machine. */
   private promised: ReadonlyMap<string, string> = new Map()
   /** By unit, the lost machines that have left a state of it. */
@@ -63,6 +67,10 @@ export class EngineMind {
     const isPlain =
       hold === undefined && !isMoving(snapshot, ground, kept) && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
+    this.keeping = keepingFamilies(snapshot.units)
+    this.pending = new Set(
+      snapshot.placements.flatMap(({unit, machine, pending}) => (pending === undefined ? [] : [seatKey(unit, machine)])),
+    )
     this.stuck = new Set(kept.map(({unit}) => unit))
     this.homeless = new Set([...refused, ...incomplete(ground)])
     this.left.clear()
@@ -124,6 +132,7 @@ export class EngineMind {
       }
       const unit = this.shelf.unit(name, record.file, this.view.files.get(record.file))
       if (unit === undefined) return undefined
+      if (this.hasHomeless && [...keepingFamilies([{unit}])].some(family => !this.keeping.has(family))) return undefined
       wanted.push(unit)
     }
     const places = this.placesOf(ground, touched)
@@ -141,6 +150,7 @@ export class EngineMind {
       const assigned = isAssigned(view, machine, unit)
       // Somebody else has written, or what was written did not come about.
       if (this.stuck.has(unit) || assigned !== ground.standsOn(unit, machine)) return undefined
+      if (this.hasHomeless && assigned && this.maySpareOthers(place)) return undefined
       const state = view.state(machine, unit)
       const record = view.units.get(unit)
       const done = state !== undefined && record !== undefined && isDone(record, state)
@@ -155,6 +165,12 @@ export class EngineMind {
       } else if (room.stopping.has(unit)) stopped.push(place)
     }
     return {stopped, stopping, finished}
+  }
+
+  /** Whether it runs, of a family that keeps some, or does so no longer. */
+  private maySpareOthers({unit, machine}: UnitOnMachine): boolean {
+    if (!this.keeping.has(familyOf(unit))) return false
+    return (pendingOn(machine, unit, this.view).pending !== undefined) !== this.pending.has(seatKey(unit, machine))
   }
 
   /** Assignments that do not say any more what is wanted. */

@@ -2,6 +2,7 @@ import {machineLabel} from '../cluster/machine-name.ts'
 import {effectiveMetadata} from '../cluster/metadata.ts'
 import type {Drain, Machine, UnitRecord} from '../cluster/model.ts'
 import type {ClusterView} from '../cluster/view.ts'
+import {familyOf} from '../scheduler/census.ts'
 import type {Snapshot, SnapshotMachine, SnapshotPlacement, SnapshotStopping, SnapshotUnit} from '../scheduler/snapshot.ts'
 import {keys, parseKey} from '../store/keys.ts'
 import type {Unit} from '../unit/unit.ts'
@@ -31,10 +32,11 @@ export function takeSnapshot(view: ClusterView, shelf: UnitShelf, circumstances:
   }
   const machines = [...view.machines.values()].map(machine => snapshotMachine(machine, view, now))
   const isMoving = view.moves.size > 0 || machines.some(({drain}) => drain !== undefined)
+  const keeping = keepingFamilies(units)
   const placements: SnapshotPlacement[] = [...view.allAssignments()].map(({unit, machine, since, file, from}) => ({
     ...{unit, machine, since},
     ...(from === undefined ? {} : {from}),
-    ...(isMoving || from !== undefined ? pendingOn(machine, unit, view) : {}),
+    ...(isMoving || from !== undefined || keeping.has(familyOf(unit)) ? pendingOn(machine, unit, view) : {}),
     ...((view.units.get(unit)?.desiredState ?? 'inactive') === 'inactive' ? knownBy(unit, file, view, shelf) : {}),
   }))
   for (const key of view.unreadable.keys()) {
@@ -86,8 +88,15 @@ function finishedUnits(view: ClusterView): ReadonlySet<string> {
   return finished
 }
 
+/** Families of which some are never to go for others, of those that run. */
+export function keepingFamilies(units: Iterable<{readonly unit: Unit}>): ReadonlySet<string> {
+  const keeping = new Set<string>()
+  for (const {unit} of units) if ((unit.placement.keepAtLeast ?? 0) > 0) keeping.add(familyOf(unit.name))
+  return keeping
+}
+
 /** Whether what is assigned does not run there as it should: a job that has come to its end does. */
-function pendingOn(machine: string, unit: string, view: ClusterView): Pick<SnapshotPlacement, 'pending'> {
+export function pendingOn(machine: string, unit: string, view: ClusterView): Pick<SnapshotPlacement, 'pending'> {
   const assignment = view.assignments.get(machine)?.get(unit)
   const state = view.state(machine, unit)
   if (assignment === undefined || state === undefined) return {pending: 'starting'}

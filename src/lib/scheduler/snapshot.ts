@@ -59,7 +59,7 @@ export interface SnapshotPlacement {
   readonly known?: Unit
   /** By a move it came from this machine: there it stands as well until it runs here. */
   readonly from?: string
-  /** It does not run here as it should: not yet, or it has failed. Absent where it does. */
+  /** It does not run here as it should: not yet, or it has failed. Absent where it does, and where nobody asks: nobody moves, and its family keeps none. */
   readonly pending?: 'starting' | 'failed'
 }
 
