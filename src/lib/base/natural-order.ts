@@ -37,15 +37,41 @@ export function sortedNaturally<T>(
     return compareNatural(a.name, b.name) || orElse(a.thing, b.thing)
   }
   const families = familiesOf(things, name)
-  for (const {members} of families) if (members.length > 1) members.sort(inOrder)
   families.sort((a, b) => {
     if (a.key !== b.key) return a.key < b.key ? -1 : 1
     const [[one], [other]] = [a.members, b.members]
     return one === undefined || other === undefined ? 0 : inOrder(one, other)
   })
   const sorted: T[] = []
-  for (const {members} of families) for (const {thing} of members) sorted.push(thing)
+  for (const {members} of families) {
+    const placed = membersByNumber(members) ?? members.sort(inOrder)
+    placed.forEach(member => {
+      if (member !== undefined) sorted.push(member.thing)
+    })
+  }
   return sorted
+}
+
+/**
+ * Each member at the place of its number: as a rule a template has instances from one to so many, and nothing need be compared then.
+ * Undefined where two have one number, some have none, or they lie far apart.
+ */
+function membersByNumber<T>(members: readonly Named<T>[]): readonly (Named<T> | undefined)[] | undefined {
+  let least = Number.POSITIVE_INFINITY
+  let most = 0
+  members.forEach(({number}) => {
+    if (number < least) least = number
+    if (number > most) most = number
+  })
+  if (least < 0 || most - least > 2 * members.length) return undefined
+  const places: (Named<T> | undefined)[] = new Array(most - least + 1).fill(undefined)
+  let areSingle = true
+  members.forEach(member => {
+    const place = member.number - least
+    if (places[place] !== undefined) areSingle = false
+    places[place] = member
+  })
+  return areSingle ? places : undefined
 }
 
 /** The instances of a template, or one thing by itself. */
@@ -66,12 +92,12 @@ function familiesOf<T>(things: readonly T[], nameOf: (thing: T) => string): Fami
   const families: Family<T>[] = []
   const byKey = new Map<string, Family<T>>()
   const byStem = new Map<string, Family<T>>()
-  for (const thing of things) {
+  things.forEach(thing => {
     const name = nameOf(thing)
     const end = name.indexOf('@') + 1
     if (end === 0) {
       families.push({key: sortKey(name), members: [{thing, name, number: -1}]})
-      continue
+      return
     }
     const stem = name.slice(0, end)
     let family = byStem.get(stem)
@@ -86,7 +112,7 @@ function familiesOf<T>(things: readonly T[], nameOf: (thing: T) => string): Fami
       byStem.set(stem, family)
     }
     family.members.push({thing, name, number: numberAt(name, end)})
-  }
+  })
   return families
 }
 

@@ -70,11 +70,11 @@ export class Glances {
 
   /** By unit, then machine. */
   eachStanding(take: (standing: Standing<StateGlance | UnitState>) => void): void {
-    for (const {host, unit, isAssigned, state: glanced} of this.sights) {
+    this.sights.forEach(({host, unit, isAssigned, state: glanced}) => {
       host.place ??= placeOf(this, host.machine)
       const state = this.view.states.size === 0 ? glanced : (this.view.state(host.machine, unit) ?? glanced)
       if (isAssigned || state !== undefined) take({unit, place: host.place, isAssigned, state})
-    }
+    })
   }
 
   /** Whether a machine is registered, be it readable or not. */
@@ -98,12 +98,12 @@ export class Glances {
   /** All that is known of places is there; most of it while etcd is busy with the records. */
   private lookOver(): void {
     const seen = this.seen()
-    for (const {host, unit, isAssigned, isReported, state} of seen) {
+    seen.forEach(({host, unit, isAssigned, isReported, state}) => {
       if (isAssigned || (host.isThere && state !== undefined)) this.placed.add(unit)
-      if (host.isThere || !isReported) continue
+      if (host.isThere || !isReported) return
       // It may be a oneshot that was done there.
       this.unread.push(keys.state(host.machine, unit), keys.assignment(host.machine, unit), keys.unit(unit))
-    }
+    })
     const byMachine = (a: Sight, b: Sight) => compareNatural(a.host.machine, b.host.machine)
     this.sights = sortedNaturally(seen, ({unit}) => unit, byMachine)
   }
@@ -117,8 +117,9 @@ export class Glances {
     for (let a = 0, r = 0; a < assigned.length || r < reported.length; ) {
       const assignment = assigned[a]
       const report = reported[r]
-      const isAssigned = assignment !== undefined && (report === undefined || assignment <= report)
-      const isReported = report !== undefined && (assignment === undefined || report <= assignment)
+      const areOne = assignment === report
+      const isAssigned = areOne || (assignment !== undefined && (report === undefined || assignment < report))
+      const isReported = areOne || !isAssigned
       const key = (isAssigned ? assignment : report) ?? ''
       const state = isReported ? states[r] : undefined
       if (isAssigned) a++
