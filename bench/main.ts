@@ -17,6 +17,7 @@ import {controlPlane} from './lines/control-plane.ts'
 import {fiftyStarts, oneStart} from './lines/docker-starts.ts'
 import {list10k, list100k} from './lines/list.ts'
 import {machinesLost} from './lines/machines-lost.ts'
+import {makingWay} from './lines/making-way.ts'
 import {oneMore} from './lines/one-more.ts'
 import {packing} from './lines/packing.ts'
 import {parse} from './lines/parse.ts'
@@ -40,6 +41,7 @@ const allLines: readonly Line[] = [
   pass10k100k,
   pass10k1m,
   growth,
+  makingWay,
   packing,
   list10k,
   list100k,

@@ -91,7 +91,8 @@ function snapshotMachine({id, metadata, capacity}: BenchMachine): SnapshotMachin
   return {id, label: id, metadata, drivers: ['docker'], capacity: all, cordoned: false, leaving: false}
 }
 
-function snapshotUnits(kinds: readonly BenchKind[]): readonly SnapshotUnit[] {
+/** The units of some kinds, of which none has come to its end. */
+export function snapshotUnits(kinds: readonly BenchKind[]): readonly SnapshotUnit[] {
   const shelf = new UnitShelf()
   return kinds.flatMap(({text, names}) => {
     const file = fileHash(text)

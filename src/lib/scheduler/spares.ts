@@ -8,8 +8,11 @@ import type {Snapshot, SnapshotPlacement} from './snapshot.ts'
 /** By family, how many units run since before this pass and keep a place where they do. */
 export function runningByFamily({placements}: Snapshot, ground: Ground): Map<string, number> {
   const running = new Map<string, number>()
+  // One that moves may run in two places.
+  const moving = new Set<string>()
   for (const {unit, machine, pending} of placements) {
-    if (pending !== undefined || !ground.standsOn(unit, machine)) continue
+    if (pending !== undefined || !ground.standsOn(unit, machine) || moving.has(unit)) continue
+    if (ground.seatsOf(unit).size > 1) moving.add(unit)
     const family = familyOf(unit)
     running.set(family, (running.get(family) ?? 0) + 1)
   }
