@@ -17,6 +17,9 @@ export interface Timing {
   readonly lines?: number
 }
 
+/** What bin/ctl tells Node of an agent: where one is started without it, or what a leader does is done by itself. */
+export const agentFlags: readonly string[] = ['--min-semi-space-size=8', '--v8-pool-size=2']
+
 /** Where the program, its launcher and its build stand. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 

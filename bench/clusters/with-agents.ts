@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
+import {agentFlags} from '../ctl.ts'
 import type {BenchEtcd} from './with-etcd.ts'
 
 /** Calls `use` once so many agents are registered, several hundred in a process; ends them whatever happens. */
@@ -30,7 +31,7 @@ const endMilliseconds = 20_000
 
 function startAgents(words: readonly string[]): ChildProcess {
   const program = fileURLToPath(new URL('./agents-process.ts', import.meta.url))
-  return spawn(process.execPath, [program, ...words], {stdio: ['ignore', 'pipe', 'inherit']})
+  return spawn(process.execPath, [...agentFlags, program, ...words], {stdio: ['ignore', 'pipe', 'inherit']})
 }
 
 async function untilReady(child: ChildProcess, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url'
 import {encode} from '../../src/lib/cluster/codec.ts'
 import {machineSettingsSchema} from '../../src/lib/cluster/model.ts'
 import {keys} from '../../src/lib/store/keys.ts'
-import {root} from '../ctl.ts'
+import {agentFlags, root} from '../ctl.ts'
 import type {BenchEtcd} from './with-etcd.ts'
 
 /** An agent that leads: the program as it is built, in a process of its own. */
@@ -65,7 +65,8 @@ function startIdle(): ChildProcess {
 
 function startAgent(endpoint: string, home: string): ChildProcess {
   const words = [
-    ...['--import', preload, `${root}dist/ctl.cjs`, 'agent', '--machine-id', machine, '--driver', 'noop', '--state-dir', home],
+    ...[...agentFlags, '--import', preload, `${root}dist/ctl.cjs`, 'agent'],
+    ...['--machine-id', machine, '--driver', 'noop', '--state-dir', home],
     ...['--address', '127.0.0.1', '--environment-file', 'none', '--log-level', 'warning'],
     ...['--api-socket', 'none'],
   ]

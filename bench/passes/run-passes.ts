@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {promisify} from 'node:util'
+import {agentFlags} from '../ctl.ts'
 import type {Samples} from '../samples.ts'
 import type {Size} from '../snapshot.ts'
 
@@ -19,7 +20,7 @@ export interface Passes extends Size {
 /** Times full passes in a process of their own. Throws when a unit of them finds no place. */
 export async function runPasses({machines, units, pairs}: Passes, signal: AbortSignal): Promise<PassReport> {
   const program = fileURLToPath(new URL('./pass-process.ts', import.meta.url))
-  const words = [`--max-old-space-size=${heapMegabytes}`, program, ...[machines, units, pairs].map(String)]
+  const words = [...agentFlags, `--max-old-space-size=${heapMegabytes}`, program, ...[machines, units, pairs].map(String)]
   const {stdout} = await promisify(execFile)(process.execPath, words, {signal})
   return JSON.parse(stdout)
 }
