@@ -160,6 +160,7 @@ class Pass {
     const queue = this.stillHomeless()
       .filter(unit => this.ground.bonds.isFree(unit) && !this.awaiting.has(unit.name))
       .sort(byPriority)
+    if (queue.length === 0) return false
     const spares = new Spares(this.snapshot, this.ground, (name, machine) => this.placed.holds(name, machine))
     const ways = new Ways(spares)
     let helped = false
