@@ -23,9 +23,14 @@ export interface BenchKind {
 
 /** Nothing is placed yet: machines and units of mixed classes, with metadata, resources, conflicts and limits. */
 export function benchSnapshot(size: Size): Snapshot {
+  return unplaced(benchMachines(size), benchKinds(size))
+}
+
+/** The same of any machines and units. */
+export function unplaced(machines: readonly BenchMachine[], kinds: readonly BenchKind[]): Snapshot {
   return {
-    machines: benchMachines(size).map(snapshotMachine),
-    units: snapshotUnits(benchKinds(size)),
+    machines: machines.map(snapshotMachine),
+    units: snapshotUnits(kinds),
     placements: [],
     stopping: [],
     frozen: new Set(),
@@ -53,7 +58,7 @@ export function benchMachines({machines, units}: Size): readonly BenchMachine[] 
   return Array.from({length: machines}, (_, index) => {
     const size = machineSizes[Math.floor(index / roles.length / zones) % machineSizes.length] ?? 1
     return {
-      id: `m${String(index).padStart(6, '0')}`,
+      id: machineId(index),
       metadata: {
         role: roles[index % roles.length] ?? '',
         zone: String((index >> 2) % zones),
@@ -77,6 +82,10 @@ export function benchKinds({machines, units}: Size): readonly BenchKind[] {
   }))
 }
 
+export function machineId(index: number): string {
+  return `m${String(index).padStart(6, '0')}`
+}
+
 const roles = ['web', 'db', 'cache', 'batch']
 const zones = 3
 const rackSize = 20
@@ -91,8 +100,7 @@ function snapshotMachine({id, metadata, capacity}: BenchMachine): SnapshotMachin
   return {id, label: id, metadata, drivers: ['docker'], capacity: all, cordoned: false, leaving: false}
 }
 
-/** The units of some kinds, of which none has come to its end. */
-export function snapshotUnits(kinds: readonly BenchKind[]): readonly SnapshotUnit[] {
+function snapshotUnits(kinds: readonly BenchKind[]): readonly SnapshotUnit[] {
   const shelf = new UnitShelf()
   return kinds.flatMap(({text, names}) => {
     const file = fileHash(text)

@@ -1,7 +1,7 @@
 import {schedule} from '../../src/lib/scheduler/schedule.ts'
 import type {Snapshot} from '../../src/lib/scheduler/snapshot.ts'
 import type {Line, Result} from '../line.ts'
-import {type BenchKind, snapshotUnits} from '../snapshot.ts'
+import {type BenchKind, machineId, unplaced} from '../snapshot.ts'
 
 /** Units of high priority come to a cluster that is full. */
 export const makingWay: Line = {
@@ -34,18 +34,10 @@ const comersCpus = 2
 function clusterOf(cpus: number): Snapshot {
   const filling = kindOf('filling', `Priority=10\nRequests=cpu=1`, machines * unitsEach)
   const coming = kindOf('coming', `Priority=90\nRequests=cpu=${comersCpus}`, comers)
-  return {
-    machines: Array.from({length: machines}, (_, index) => ({
-      ...{id: machineId(index), label: machineId(index), metadata: {}, drivers: ['docker'], cordoned: false, leaving: false},
-      capacity: {cpus, memoryBytes: 2 ** 30, diskBytes: 0, devices: {}},
-    })),
-    units: snapshotUnits([filling, coming]),
-    placements: filling.names.map((unit, index) => ({unit, machine: machineId(index % machines), since: index + 1})),
-    stopping: [],
-    frozen: new Set(),
-    recentlyLost: new Set(),
-    gone: new Set(),
-  }
+  const capacity = {cpus, memoryBytes: 2 ** 30}
+  const alike = Array.from({length: machines}, (_, index) => ({id: machineId(index), metadata: {}, capacity}))
+  const placements = filling.names.map((unit, index) => ({unit, machine: machineId(index % machines), since: index + 1}))
+  return {...unplaced(alike, [filling, coming]), placements}
 }
 
 function kindOf(name: string, lines: string, count: number): BenchKind {
@@ -53,10 +45,6 @@ function kindOf(name: string, lines: string, count: number): BenchKind {
     text: `[Container]\nImage=app\n[X-Fleet]\n${lines}\n`,
     names: Array.from({length: count}, (_, index) => `${name}@${index + 1}.service`),
   }
-}
-
-function machineId(index: number): string {
-  return `m${String(index).padStart(6, '0')}`
 }
 
 /** Milliseconds of a pass. Throws unless so many units give way. */

@@ -8,7 +8,7 @@ import {seatKey} from '../scheduler/seats.ts'
 import type {Snapshot} from '../scheduler/snapshot.ts'
 import type {Unit} from '../unit/unit.ts'
 import {type EngineDecision, type EnginePlan, planAll, reasonToForget, reasonToUpdate} from './plan.ts'
-import {isAssigned, isDone, keepingFamilies, nextDeadline, pendingOn, stoppingAs} from './snapshot.ts'
+import {isAssigned, isDone, keepingFamilies, keepsSome, nextDeadline, pendingOn, stoppingAs} from './snapshot.ts'
 import type {Touched} from './touched.ts'
 import type {UnitShelf} from './unit-shelf.ts'
 
@@ -68,9 +68,8 @@ export class EngineMind {
       hold === undefined && !isMoving(snapshot, ground, kept) && snapshot.frozen.size === 0 && view.unreadable.size === 0
     this.ground = isPlain ? ground : undefined
     this.keeping = keepingFamilies(snapshot.units)
-    this.pending = new Set(
-      snapshot.placements.flatMap(({unit, machine, pending}) => (pending === undefined ? [] : [seatKey(unit, machine)])),
-    )
+    const pending = snapshot.placements.filter(placement => placement.pending !== undefined)
+    this.pending = new Set(pending.map(({unit, machine}) => seatKey(unit, machine)))
     this.stuck = new Set(kept.map(({unit}) => unit))
     this.homeless = new Set([...refused, ...incomplete(ground)])
     this.left.clear()
@@ -132,7 +131,7 @@ export class EngineMind {
       }
       const unit = this.shelf.unit(name, record.file, this.view.files.get(record.file))
       if (unit === undefined) return undefined
-      if (this.hasHomeless && [...keepingFamilies([{unit}])].some(family => !this.keeping.has(family))) return undefined
+      if (this.hasHomeless && keepsSome(unit) && !this.keeping.has(familyOf(name))) return undefined
       wanted.push(unit)
     }
     const places = this.placesOf(ground, touched)

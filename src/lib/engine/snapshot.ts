@@ -91,8 +91,13 @@ function finishedUnits(view: ClusterView): ReadonlySet<string> {
 /** Families of which some are never to go for others, of those that run. */
 export function keepingFamilies(units: Iterable<{readonly unit: Unit}>): ReadonlySet<string> {
   const keeping = new Set<string>()
-  for (const {unit} of units) if ((unit.placement.keepAtLeast ?? 0) > 0) keeping.add(familyOf(unit.name))
+  for (const {unit} of units) if (keepsSome(unit)) keeping.add(familyOf(unit.name))
   return keeping
+}
+
+/** Whether the unit says so of its family. */
+export function keepsSome({placement}: Unit): boolean {
+  return (placement.keepAtLeast ?? 0) > 0
 }
 
 /** Whether what is assigned does not run there as it should: a job that has come to its end does. */

@@ -48,6 +48,11 @@ export class Census {
   }
 }
 
+/** Whether it counts for the unit who of its family is on other machines. */
+export function countsElsewhere({placement}: Unit): boolean {
+  return placement.maxPer?.some(({key}) => key !== undefined) === true
+}
+
 /** The instances of a template are one family; any other unit is one by itself. */
 export function familyOf(name: string): string {
   const at = name.indexOf('@')

@@ -1,7 +1,7 @@
 import type {Strategy} from '../unit/placement/choices.ts'
 import type {Spread} from '../unit/placement/limits.ts'
 import type {Unit} from '../unit/unit.ts'
-import {familyOf} from './census.ts'
+import {countsElsewhere, familyOf} from './census.ts'
 import {costOf, mayBecomeCheaper} from './cost.ts'
 import {reasonAmong} from './decision.ts'
 import {objectionOfMachine, objectionOfOthers, objectionOfSize, objectionToPlace} from './filters.ts'
@@ -194,8 +194,8 @@ class Group {
   private lookAtFreed(unit: Unit, strategy: Strategy): Heap<Candidate> | undefined {
     const {heap} = this
     if (heap === undefined || this.seen === this.freed.length) return heap
-    // Where it counts who is elsewhere, other rooms may have become free with it.
-    if (unit.placement.maxPer?.some(({key}) => key !== undefined)) return undefined
+    // Other rooms may have become free with it.
+    if (countsElsewhere(unit)) return undefined
     this.ranks ??= new Map(this.rooms.map(({room, rank}) => [room, rank]))
     for (const room of this.freed.slice(this.seen)) {
       const rank = this.ranks.get(room)

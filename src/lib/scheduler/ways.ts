@@ -1,6 +1,6 @@
 import {compareNatural} from '../base/natural-order.ts'
 import type {Unit} from '../unit/unit.ts'
-import {familyOf} from './census.ts'
+import {countsElsewhere, familyOf} from './census.ts'
 import {objectionToPlace} from './filters.ts'
 import {clearly, priorityOf} from './priority.ts'
 import type {Room} from './room.ts'
@@ -59,9 +59,7 @@ export class Ways {
     const alike = this.alike(unit, shape)
     const {seen} = alike
     if (seen === this.changes && alike.hopeless) return undefined
-    // How many there may be of a family elsewhere changes with who is elsewhere.
-    const isCounted = unit.placement.maxPer?.some(({key}) => key !== undefined) === true
-    if (isCounted && seen !== this.changes) for (const known of alike.rooms) known.changes = never
+    if (countsElsewhere(unit) && seen !== this.changes) for (const known of alike.rooms) known.changes = never
     alike.seen = this.changes
     alike.hopeless = false
     for (;;) {
